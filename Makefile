@@ -1,0 +1,138 @@
+# Everything one does with this repository. Go, Python 3 and make are enough.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Where the local stack lives; a second one beside it needs another PORT.
+DIR   ?= .local
+PORT  ?=
+VENV  := .venv
+STACK  = .build/stack -dir $(DIR) -venv $(VENV)
+TOOL   = go tool -modfile=tools/go.mod
+
+# The functions' binaries. AWS wants linux; the template's default is arm64.
+# `make up` builds for the machine it runs on.
+LAMBDA_OS   ?= linux
+LAMBDA_ARCH ?= arm64
+LAMBDA_BIN   = .build/lambda-$(LAMBDA_OS)-$(LAMBDA_ARCH)
+LAMBDA_GO    = CGO_ENABLED=0 GOOS=$(LAMBDA_OS) GOARCH=$(subst x86_64,amd64,$(LAMBDA_ARCH)) \
+	go build -tags lambda.norpc -trimpath -ldflags "-s -w"
+
+.PHONY: help
+help: ## Show this
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+
+##@ The local stack
+
+.PHONY: up
+up: .build/stack.built venv ## Start the whole system here and run a demo (PORT=, CLOCK_SCALE=)
+	@$(STACK) up $(if $(PORT),-port $(PORT)) $(if $(CLOCK),-clock $(CLOCK)) $(if $(CLOCK_SCALE),-clock-scale $(CLOCK_SCALE))
+
+.PHONY: down
+down: .build/stack.built ## Stop it; its data stay
+	@$(STACK) down
+
+.PHONY: status
+status: .build/stack.built ## Show what runs, and where
+	@$(STACK) status
+
+.PHONY: logs
+logs: .build/stack.built ## Show the functions' logs (F=matcher: one; FOLLOW=1: go on)
+	@$(STACK) logs $(if $(FOLLOW),-f) $(F)
+
+.PHONY: lead
+lead: .build/stack.built ## Send a lead and follow it (SOURCE=, PHONE=, NAME=, EMAIL=, TAGS=)
+	@$(STACK) lead -source "$(SOURCE)" -phone "$(PHONE)" -name "$(NAME)" -email "$(EMAIL)" -tags "$(TAGS)"
+
+.PHONY: clean
+clean: .build/stack.built ## Stop it and forget its data and all that was built
+	@if [ -e $(DIR) ]; then $(STACK) clean; fi
+	@if [ -e $(TEST_DIR) ]; then .build/stack -dir $(TEST_DIR) clean; fi
+	@rm -rf .build .aws-sam
+
+##@ Checks
+
+.PHONY: test
+test: venv .build/stack.built lint ## Lint, then every test: unit, property, Postgres, and end to end on a stack of its own
+	@local/test.sh
+
+.PHONY: unit
+unit: venv .build/stack.built ## Test without the local stack (PKG=./internal/flow/...)
+	@.build/stack -dir .local-unit -venv $(VENV) with-postgres -port $(UNIT_PORT) -- \
+		$(TOOL) gotestsum --format testname -- $(or $(PKG),$$(go list ./... | grep -v /e2e))
+
+.PHONY: lint
+lint: venv ## Lint Go and the template, and see that generated code is current
+	@$(TOOL) golangci-lint run ./...
+	@$(VENV)/bin/cfn-lint template.yaml
+	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam validate --lint
+	@$(MAKE) --no-print-directory stale
+
+.PHONY: fmt
+fmt: ## Format Go
+	@$(TOOL) golangci-lint fmt ./...
+
+##@ Building
+
+.PHONY: build
+build: venv ## Build what `sam deploy` deploys to AWS (LAMBDA_ARCH=arm64|x86_64)
+	@$(MAKE) --no-print-directory functions
+	@SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam build --parameter-overrides Architecture=$(LAMBDA_ARCH)
+
+.PHONY: generate
+generate: venv ## Write generated code anew
+	@$(VENV)/bin/sqlc generate
+	@go generate ./...
+
+.PHONY: lock
+lock: ## Pin the Python tools anew, with hashes, after a change of local/requirements.in
+	@python3 -m venv .build/lock && .build/lock/bin/pip install -q pip-tools
+	@.build/lock/bin/pip-compile -q --generate-hashes --allow-unsafe --no-strip-extras --no-header --annotation-style line \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o .build/lock.txt local/requirements.in
+	@# Some versions of pip want a pin of a package both with its extras and without.
+	@awk '/^[^ #]/ { flush() } { block = block $$0 "\n" } END { flush() } \
+		function flush(plain) { plain = block; if (sub(/^[^ =]*\[[^]]*\]/, "", plain)) { \
+			match(block, /\[/); printf "%s", substr(block, 1, RSTART - 1) plain } printf "%s", block; block = "" }' \
+		.build/lock.txt > local/requirements.txt
+
+# ---- What the targets above need ----
+
+TEST_DIR  := .local-test
+UNIT_PORT ?= 17490
+
+.PHONY: venv
+venv: $(VENV)/installed
+
+$(VENV)/installed: local/requirements.txt
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed, as python3."; exit 1; }
+	@echo "  Installing the Python tools into $(VENV) (once)"
+	@python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r local/requirements.txt
+	@touch $@
+
+# Go itself knows what has changed.
+.PHONY: .build/stack.built
+.build/stack.built:
+	@command -v go >/dev/null || { echo "Go is needed: see go.mod for the version."; exit 1; }
+	@go build -o .build/stack ./local/stack
+
+.PHONY: functions
+functions:
+	@mkdir -p $(LAMBDA_BIN)
+	@$(LAMBDA_GO) -o $(LAMBDA_BIN)/ ./functions/...
+
+# Called by `sam build`, once per function: WhatsAppFunction is functions/whatsapp.
+build-%Function:
+	@name=$$(echo '$*' | tr A-Z a-z); \
+	$(LAMBDA_GO) -o $(LAMBDA_BIN)/$$name ./functions/$$name; \
+	cp $(LAMBDA_BIN)/$$name "$(ARTIFACTS_DIR)/bootstrap"
+
+.PHONY: stale
+stale:
+	@rm -rf .build/stale && mkdir -p .build/stale
+	@cp -r internal/postgres/db .build/stale/before
+	@$(VENV)/bin/sqlc generate
+	@diff -r .build/stale/before internal/postgres/db >/dev/null || { \
+		echo "internal/postgres/db was not current; it is now: commit it."; exit 1; }

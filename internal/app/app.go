@@ -1,0 +1,218 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+	_ "time/tzdata" // the IANA database: the runtime's image may have an old one, or none
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/auto-engagement/flows/internal/auth"
+	"github.com/auto-engagement/flows/internal/clock"
+	"github.com/auto-engagement/flows/internal/engine"
+	"github.com/auto-engagement/flows/internal/intake"
+	"github.com/auto-engagement/flows/internal/postgres"
+	"github.com/auto-engagement/flows/internal/provider"
+	"github.com/auto-engagement/flows/internal/provider/bolna"
+	"github.com/auto-engagement/flows/internal/provider/email"
+	"github.com/auto-engagement/flows/internal/provider/whatsapp"
+	"github.com/auto-engagement/flows/internal/queue"
+	"github.com/auto-engagement/flows/internal/rest"
+	"github.com/auto-engagement/flows/internal/secret"
+	"github.com/auto-engagement/flows/internal/stepfunctions"
+	"github.com/auto-engagement/flows/internal/webhook"
+)
+
+// App is one function's parts, made when first asked for.
+type App struct {
+	Config Config
+	Clock  clock.Clock
+	aws    aws.Config
+
+	pool  *postgres.Pool
+	store *secret.Store
+}
+
+// Run reads the configuration, builds the function's handler and serves
+// Lambda's invocations with it. When anything is missing it says what, and the
+// function does not start.
+func Run(name string, build func(ctx context.Context, a *App) (handler any, err error)) {
+	ctx := context.Background()
+	a, err := New(ctx)
+	if err == nil {
+		var handler any
+		if handler, err = build(ctx, a); err == nil {
+			lambda.Start(handler)
+			return
+		}
+	}
+	slog.Error("the function cannot start", "function", name, "error", err)
+	os.Exit(1)
+}
+
+// New reads the configuration from the environment.
+func New(ctx context.Context) (*App, error) {
+	c, virtual, err := readConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return nil, fmt.Errorf("LOG_LEVEL %q: want debug, info, warn or error", c.LogLevel)
+	}
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: level})))
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the AWS configuration: %w", err)
+	}
+	return &App{Config: c, Clock: virtual, aws: cfg}, nil
+}
+
+func (a *App) secrets() *secret.Store {
+	if a.store == nil {
+		a.store = secret.NewStore(secretsmanager.NewFromConfig(a.aws))
+	}
+	return a.store
+}
+
+func (a *App) machines() *stepfunctions.Machines {
+	return stepfunctions.New(sfn.NewFromConfig(a.aws), a.Config.StateMachineARN)
+}
+
+func (a *App) queue() *queue.Queue {
+	return queue.New(sqs.NewFromConfig(a.aws), a.Config.LeadQueueURL, a.Config.DeadLetterURL)
+}
+
+// Engine runs executions.
+func (a *App) Engine(ctx context.Context) (*engine.Engine, error) {
+	pool, err := a.Pool(ctx)
+	if err != nil {
+		return nil, err
+	}
+	client := provider.NewHTTPClient(nil)
+	outbox := &intake.Outbox{Store: postgres.IntakeStore{Pool: pool}, Queue: a.queue(), Clock: a.Clock}
+	return &engine.Engine{
+		Store: postgres.NewLedger(pool), Machines: a.machines(), Clock: a.Clock,
+		Secrets:  secret.NewBox(kms.NewFromConfig(a.aws), a.Config.KMSKeyID),
+		Calls:    bolna.New(a.Config.BolnaBaseURL, client),
+		Messages: whatsapp.New(a.Config.WhatsAppBaseURL, a.Config.WhatsAppAPIVersion, client),
+		Mails:    email.New(sesv2.NewFromConfig(a.aws), client, nil),
+		Resend:   outbox.Resend,
+		Timeouts: engine.Timeouts{
+			CallOutcome: a.Config.CallOutcomeTimeout, Reconcile: a.Config.ReconcileInterval, Message: a.Config.MessageReconcileTimeout,
+		},
+	}, nil
+}
+
+// Intake decides leads.
+func (a *App) Intake(ctx context.Context) (*intake.Intake, error) {
+	for name, value := range map[string]string{"LEAD_DLQ_URL": a.Config.DeadLetterURL, "STATE_MACHINE_ARN": a.Config.StateMachineARN} {
+		if err := need(name, value); err != nil {
+			return nil, err
+		}
+	}
+	pool, err := a.Pool(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &intake.Intake{Store: postgres.IntakeStore{Pool: pool}, Machines: a.machines(), DeadLetters: a.queue(), Clock: a.Clock}, nil
+}
+
+// Sweep does the work that is due.
+func (a *App) Sweep(ctx context.Context) (func(context.Context) (engine.Swept, error), error) {
+	e, err := a.Engine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) (engine.Swept, error) {
+		started := time.Now()
+		swept, err := e.Sweep(ctx)
+		slog.Info("swept", "done", swept.Done, "later", swept.Later, "ms", time.Since(started).Milliseconds())
+		return swept, err
+	}, nil
+}
+
+// Webhooks takes in what providers tell.
+func (a *App) Webhooks(ctx context.Context) (*webhook.Handler, error) {
+	e, err := a.Engine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &webhook.Handler{
+		Receive: e.Receive, Route: postgres.NewLedger(a.pool).Route,
+		WhatsAppApp: a.whatsAppApp, Verify: whatsapp.Verify, Split: whatsapp.Split,
+	}, nil
+}
+
+// whatsAppApp reads the Meta app's secret and verify token; both are empty
+// when WhatsApp is not set up.
+func (a *App) whatsAppApp(ctx context.Context) (appSecret, verifyToken string, err error) {
+	if a.Config.WhatsAppSecret == "" {
+		return "", "", nil
+	}
+	text, err := a.secrets().Get(ctx, a.Config.WhatsAppSecret)
+	if err != nil {
+		return "", "", fmt.Errorf("read the WhatsApp app's secret: %w", err)
+	}
+	var s struct {
+		AppSecret   string `json:"app_secret"`
+		VerifyToken string `json:"verify_token"`
+	}
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return "", "", fmt.Errorf("the secret that WHATSAPP_SECRET_ARN names is not JSON {app_secret,verify_token}")
+	}
+	return s.AppSecret, s.VerifyToken, nil
+}
+
+// API is the HTTP API.
+func (a *App) API(ctx context.Context) (*rest.Config, error) {
+	pool, err := a.Pool(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := a.tokens(ctx)
+	if err != nil {
+		return nil, err
+	}
+	flows, reader := postgres.FlowStore{Pool: pool, Clock: a.Clock}, postgres.ExecutionReader{Pool: pool}
+	return &rest.Config{
+		Tenants: flows, Flows: flows, Executions: reader, Leads: reader, Tokens: tokens,
+		AllowedOrigins: a.Config.AllowedOrigins,
+	}, nil
+}
+
+func (a *App) tokens(ctx context.Context) (*auth.Verifier, error) {
+	var c auth.Config
+	if a.Config.JWTSecret != "" {
+		key, err := a.secrets().Get(ctx, a.Config.JWTSecret)
+		if err != nil {
+			return nil, fmt.Errorf("read the JWT secret: %w", err)
+		}
+		c.Secret = auth.SharedSecret{Key: []byte(key), TenantClaim: a.Config.JWTTenantClaim}
+		if a.Config.JWKSURL == "" {
+			c.Secret.Issuer, c.Secret.Audience = a.Config.JWTIssuer, a.Config.JWTAudience
+		}
+	}
+	if a.Config.JWKSURL != "" {
+		c.Issuers = []auth.Issuer{{
+			Issuer: a.Config.JWTIssuer, JWKSURL: a.Config.JWKSURL, Audience: a.Config.JWTAudience,
+			TenantClaim: a.Config.JWTTenantClaim, RoleClaim: a.Config.JWTRoleClaim,
+		}}
+	}
+	v, err := auth.New(c)
+	if err != nil {
+		return nil, fmt.Errorf("set up sign-in (JWT_SECRET_ARN, JWT_ISSUER, JWT_JWKS_URL, JWT_AUDIENCE): %w", err)
+	}
+	return v, nil
+}

@@ -1,0 +1,184 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/auto-engagement/flows/internal/flow"
+	"github.com/auto-engagement/flows/internal/provider"
+)
+
+// rank orders outcomes: they only ever rise.
+var rank = map[flow.Outcome]int{flow.OutcomeNone: 0, flow.OutcomeFailed: 1, flow.OutcomeMissed: 2, flow.OutcomeAnswered: 3}
+
+// ApplyCall applies what a provider tells of a call, in any order and any
+// number of times. matched is false when no call of this tenant is meant (yet).
+func (e *Engine) ApplyCall(ctx context.Context, tenant uuid.UUID, r provider.CallReport) (matched bool, err error) {
+	return e.apply(ctx, tenant, flow.AICall, r.ProviderID, r.OurID, func(t *turn, row flow.Step) { t.callReported(row, r) })
+}
+
+// ApplyMessage applies what a provider tells of a WhatsApp message.
+func (e *Engine) ApplyMessage(ctx context.Context, tenant uuid.UUID, r provider.MessageReport) (matched bool, err error) {
+	return e.apply(ctx, tenant, flow.WhatsAppMessage, r.ProviderID, r.OurID, func(t *turn, row flow.Step) { t.messageReported(row, r) })
+}
+
+func (e *Engine) apply(ctx context.Context, tenant uuid.UUID, kind flow.ActionType, providerID string, ourID uuid.UUID, report func(*turn, flow.Step)) (bool, error) {
+	execution, found, err := e.Store.ExecutionOf(ctx, tenant, kind, providerID, ourID)
+	if err != nil || !found {
+		return false, err
+	}
+	return e.onStep(ctx, tenant, execution, func(s flow.Step) bool {
+		return s.Type == kind && (providerID != "" && s.ProviderID == providerID || s.ClaimID != nil && *s.ClaimID == ourID)
+	}, report)
+}
+
+// onStep runs one change of a ledger row under its execution's lock, corrects
+// the result of an execution that has ended, and answers waiting machines.
+func (e *Engine) onStep(ctx context.Context, tenant, execution uuid.UUID, match func(flow.Step) bool, change func(*turn, flow.Step)) (matched bool, err error) {
+	var tokens []pendingToken
+	err = e.Store.Locked(ctx, tenant, execution, func(s *Snapshot) (*Changes, error) {
+		t := e.turn(s)
+		row, found := t.row(match)
+		matched = found
+		if !found {
+			return nil, nil
+		}
+		change(t, row)
+		t.correct()
+		tokens = t.tokens
+		return t.changes, nil
+	})
+	if err != nil {
+		return matched, fmt.Errorf("execution %s: %w", execution, err)
+	}
+	e.deliver(ctx, tenant, tokens)
+	return matched, nil
+}
+
+// callReported moves a call on by what the provider tells of it. A terminal
+// state is never undone by an earlier one, and an outcome only rises.
+func (t *turn) callReported(row flow.Step, r provider.CallReport) {
+	wasEnded := row.Ended()
+	if row.ProviderID == "" {
+		row.ProviderID = r.ProviderID
+	}
+	row.GoneSince, row.Looks = nil, 0
+	result := decode(row.Result)
+	if row.ProviderID != "" {
+		result["execution_id"] = row.ProviderID
+	}
+	if row.State == flow.Claimed || row.State == flow.Unknown {
+		// The provider knows the call: it was placed.
+		row.State, row.Error, row.RetryAt = flow.Sent, "", nil
+		t.reconcileAt(row, t.real.Add(t.e.Timeouts.CallOutcome))
+	}
+	rises := r.Ended && rank[r.Outcome] > rank[row.Outcome]
+	// An outcome that we had only assumed gives way to one that was reported.
+	assumed := r.Ended && !row.Reported && rank[r.Outcome] == rank[row.Outcome]
+	if rises || assumed {
+		// A report that comes after we gave the call up corrects the log, but
+		// the flow has gone on: no retry attempt follows it any more.
+		row.Outcome, row.Detail, row.Reported = r.Outcome, r.Detail, !wasEnded || row.Reported
+		row.State, row.Error = flow.Done, ""
+		if r.Outcome == flow.OutcomeFailed {
+			row.State, row.Error = flow.Failed, first(r.Reason, "the call failed: "+r.Detail)
+		}
+		if row.CompletedAt == nil {
+			row.CompletedAt = &t.now
+		}
+		result["call_outcome"], result["call_detail"] = r.Outcome, nullable(r.Detail)
+		t.reconciled(row)
+		if wasEnded {
+			t.changes.DropAfter = append(t.changes.DropAfter, row)
+		}
+	}
+	details(result, r)
+	row.Result = encode(result)
+	if row.Ended() {
+		t.release(row)
+	}
+	t.write(row)
+}
+
+// details adds what the provider tells late: recording, transcript, cost and
+// duration come minutes after the call ended.
+func details(result map[string]any, r provider.CallReport) {
+	if r.DurationSeconds != nil {
+		result["duration_seconds"] = *r.DurationSeconds
+	}
+	if r.RecordingURL != "" {
+		result["recording_url"] = r.RecordingURL
+	}
+	if r.TranscriptRef != "" {
+		result["transcript_ref"] = r.TranscriptRef
+	}
+	if r.Cost != nil {
+		result["cost"] = *r.Cost
+	}
+}
+
+// messageReported moves a message on by what the provider tells of it. The
+// step has ended with `sent`; what comes later only corrects it.
+func (t *turn) messageReported(row flow.Step, r provider.MessageReport) {
+	if row.ProviderID == "" {
+		row.ProviderID = r.ProviderID
+	}
+	result := decode(row.Result)
+	if r.Status == "failed" {
+		if row.State == flow.Done { // delivered: a later failure is not about the delivery
+			return
+		}
+		row.State, row.Error, row.CompletedAt = flow.Failed, r.Reason, &t.now
+		result["status"], result["error_code"] = "failed", r.Code
+	} else {
+		if row.State == flow.Failed && row.Error != flow.DeliveryUnknown {
+			return
+		}
+		before, _ := result["status"].(string)
+		if messageRank[r.Status] <= messageRank[before] {
+			return
+		}
+		row.State, row.Error = flow.Sent, ""
+		if messageRank[r.Status] >= messageRank["delivered"] {
+			row.State = flow.Done
+		}
+		if row.CompletedAt == nil {
+			row.CompletedAt = &t.now
+		}
+		result["whatsapp_sent"], result["status"], result["message_id"] = true, r.Status, row.ProviderID
+	}
+	row.RetryAt = nil
+	row.Result = encode(result)
+	t.write(row)
+	t.reconciled(row)
+}
+
+// messageRank orders the statuses of a message; they may come out of order.
+var messageRank = map[string]int{"": 0, "sent": 1, "delivered": 2, "read": 3}
+
+// correct computes the result of an execution that ended before this report.
+func (t *turn) correct() {
+	switch t.s.Execution.Status {
+	case flow.ExecutionCompleted, flow.ExecutionFailed, flow.ExecutionSkipped:
+	default:
+		return
+	}
+	status, message := flow.Result(t.s.Steps)
+	if status != t.s.Execution.Status || message != t.s.Execution.Error {
+		execution := t.execution()
+		execution.Status, execution.Error = status, message
+	}
+}
+
+func nullable(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// due says whether a real instant has come; nil has.
+func (t *turn) due(at *time.Time) bool { return at == nil || !t.real.Before(*at) }

@@ -1,0 +1,325 @@
+package rest_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/auto-engagement/flows/internal/auth"
+	"github.com/auto-engagement/flows/internal/postgres"
+	"github.com/auto-engagement/flows/internal/rest"
+)
+
+// endpoint is one of the API's, from its own document.
+type endpoint struct{ method, path string }
+
+// sample is a body that each operation that takes one accepts.
+var sample = map[string]object{
+	"POST /flows":                {"name": "F"},
+	"PATCH /flows/{id}":          {"name": "F"},
+	"PATCH /flows/{id}/toggle":   {"enabled": true},
+	"PUT /flows/{id}/conditions": {"conditions": []object{}},
+	"PUT /flows/{id}/actions":    {"actions": []object{}},
+}
+
+func (b *testBundle) operations() (out []endpoint) {
+	b.t.Helper()
+	document := b.request("", "GET", "/openapi.json", nil)
+	require.Equal(b.t, http.StatusOK, document.status)
+	require.Equal(b.t, "3.1.0", document.body["openapi"])
+	for path, methods := range document.body["paths"].(object) {
+		for method, operation := range methods.(object) {
+			require.NotContains(b.t, operation.(object)["responses"], "422")
+			out = append(out, endpoint{strings.ToUpper(method), strings.TrimPrefix(path, rest.Base)})
+		}
+	}
+	return out
+}
+
+func (o endpoint) body() any {
+	if body, has := sample[o.method+" "+o.path]; has {
+		return body
+	}
+	return nil
+}
+
+func TestEveryOperationKeepsItsDoor(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	flowID := b.flow(object{"name": "A's own", "actions": []object{call}})
+	execution := b.execution(b.a, flowID, "running", noon)
+	lead := uuid.Must(uuid.NewV7())
+	b.exec(`insert into lead_events (id, tenant_id, source, event_id, body, received_at) values ($1, $2, 's', 'e', '{}', now())`, lead, b.a)
+	ids := map[string]string{"flows": flowID, "executions": execution.String(), "leads": lead.String()}
+	nobody := token(t, map[string]any{"userId": uuid.New()})
+
+	operations := b.operations()
+	require.Len(t, operations, 13)
+	for _, o := range operations {
+		name := o.method + " " + o.path
+		kind := strings.Split(o.path, "/")[1]
+		path := strings.ReplaceAll(o.path, "{id}", ids[kind])
+		call := func(token string) answer { return b.request(token, o.method, path, o.body()) }
+
+		out := call("")
+		require.Equal(t, http.StatusUnauthorized, out.status, name)
+		b.isFailure(out, "Authorization token is required")
+		require.Equal(t, "Bearer", out.header.Get("WWW-Authenticate"))
+		out = call("no.good.token")
+		require.Equal(t, http.StatusUnauthorized, out.status, name)
+		b.isFailure(out, "Invalid or expired token")
+		out = call(nobody)
+		require.Equal(t, http.StatusForbidden, out.status, name)
+		b.isFailure(out, "Unknown tenant")
+
+		out = call(b.viewer)
+		if o.method == "GET" {
+			require.Equal(t, http.StatusOK, out.status, name)
+		} else {
+			require.Equal(t, http.StatusForbidden, out.status, name)
+			b.isFailure(out, "Your role does not allow this")
+		}
+
+		// Tenant B: A's records are not there, and its lists are empty.
+		out = call(b.other)
+		switch {
+		case strings.Contains(o.path, "{id}"):
+			require.Equal(t, http.StatusNotFound, out.status, name)
+			require.NotContains(t, string(out.raw), "A's own")
+		case o.method == "GET":
+			require.Empty(t, out.list(), name)
+			require.Equal(t, 0.0, out.meta()["total"], name)
+		default:
+			require.Equal(t, http.StatusCreated, out.status, name)
+			require.Equal(t, 0.0, out.data()["priority"], "priorities are each tenant's own")
+		}
+
+		if strings.Contains(o.path, "{id}") {
+			for _, id := range []string{"17", "not-a-uuid", "{" + ids[kind] + "}", "urn:uuid:" + ids[kind], strings.ReplaceAll(ids[kind], "-", ""), "%00", ids[kind] + "%20"} {
+				out := b.request(b.owner, o.method, strings.ReplaceAll(o.path, "{id}", id), o.body())
+				require.Equal(t, http.StatusBadRequest, out.status, "%s with %s", name, id)
+				b.isFailure(out, "id must be a UUID")
+			}
+		}
+	}
+	// A's filters find nothing of A for B.
+	for _, query := range []string{"flow_id=" + flowID, "contact_id=" + query[uuid.UUID](b, "select contact_id from flow_executions where id = $1", execution).String(), "search=Asha"} {
+		require.Empty(t, b.request(b.other, "GET", "/executions?"+query, nil).list())
+	}
+	require.Equal(t, "running", query[string](b, "select status from flow_executions where id = $1", execution))
+	require.Equal(t, "A's own", b.do(http.StatusOK, "GET", "/flows/"+flowID, nil).data()["name"])
+}
+
+func TestRolesWriteOrRead(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for role, status := range map[string]int{"owner": 201, "admin": 201, "manager": 201, "agent": 403, "viewer": 403, "intern": 403, "": 403} {
+		member := token(t, map[string]any{"userId": b.a, "isTeamMember": true, "teamMemberRole": role})
+		require.Equal(t, status, b.request(member, "POST", "/flows", object{"name": "F"}).status, role)
+		require.Equal(t, http.StatusOK, b.request(member, "GET", "/flows", nil).status, role)
+	}
+}
+
+func TestAuthorizationHeaders(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for header, text := range map[string]string{
+		"":                                   "Authorization token is required",
+		"Bearer":                             "Authorization token is required",
+		"Bearer ":                            "Authorization token is required",
+		"Basic dXNlcjpwYXNz":                 "Authorization token is required",
+		b.owner:                              "Authorization token is required",
+		"Bearer x":                           "Invalid or expired token",
+		"Bearer " + b.owner + " x":           "Invalid or expired token",
+		"Bearer " + strings.ToUpper(b.owner): "Invalid or expired token",
+		"Bearer " + token(t, map[string]any{"userId": b.a, "exp": time.Now().Add(-time.Second).Unix()}): "Invalid or expired token",
+		"Bearer " + token(t, map[string]any{"userId": b.a, "type": "refresh"}):                          "Invalid or expired token",
+	} {
+		out := b.request("", "GET", "/flows", nil, "Authorization", header)
+		require.Equal(t, http.StatusUnauthorized, out.status, header)
+		b.isFailure(out, text)
+	}
+	require.Equal(t, http.StatusOK, b.request("", "GET", "/flows", nil, "Authorization", "bearer  "+b.owner).status)
+	out := b.request(token(t, map[string]any{"userId": "17"}), "GET", "/flows", nil)
+	require.Equal(t, http.StatusForbidden, out.status)
+	b.isFailure(out, "Unknown tenant")
+}
+
+func TestATenantMadeAfterARefusalIsSeenAtOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := uuid.Must(uuid.NewV7())
+	early := token(t, map[string]any{"userId": id})
+	require.Equal(t, http.StatusForbidden, b.request(early, "GET", "/flows", nil).status)
+	b.exec("insert into tenants (id, name) values ($1, 'late')", id)
+	require.Equal(t, http.StatusOK, b.request(early, "GET", "/flows", nil).status)
+}
+
+func TestEverythingElseIsOur404(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, c := range []endpoint{{"GET", "/"}, {"GET", "/nope"}, {"DELETE", "/flows"}, {"POST", "/flows/" + uuid.NewString()}, {"GET", "/flows/"},
+		{"GET", "/flows//executions"}, {"GET", "/flows/../flows"}, {"GET", "/api"}, {"GET", "/api/contacts"}, {"GET", "/flows/a/b/c"}, {"TRACE", "/flows"}} {
+		for _, token := range []string{"", b.owner} {
+			out := b.request(token, c.method, c.path, nil)
+			require.Equal(t, http.StatusNotFound, out.status, c)
+			b.isFailure(out, "Not found")
+		}
+	}
+}
+
+func TestHealthNeedsNoToken(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, path := range []string{"/health", "/api/health"} {
+		out := b.request("", "GET", path, nil)
+		require.Equal(t, http.StatusOK, out.status)
+		require.Equal(t, object{"success": true, "data": object{"status": "ok"}}, out.body)
+	}
+}
+
+func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.flow(object{})
+	operations := b.operations()
+	away, err := postgres.Open("postgres://aef_app@127.0.0.1:1/none?sslmode=disable", 1)
+	require.NoError(t, err)
+	t.Cleanup(away.Close)
+	// The tenant is known from before, so that each operation itself is tried.
+	c := config(t, b.db, b.log)
+	known := c.Tenants
+	c.Flows, c.Executions, c.Leads = postgres.FlowStore{Pool: away}, postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}
+	for _, tenants := range []rest.Tenants{known, postgres.FlowStore{Pool: away}} {
+		c.Tenants = tenants
+		b.handler = rest.New(c)
+		for _, o := range operations {
+			out := b.request(b.owner, o.method, strings.ReplaceAll(o.path, "{id}", id), o.body())
+			require.Equal(t, http.StatusServiceUnavailable, out.status, "%s: %s", o, b.causes())
+			b.isFailure(out, "The database is away, please try again")
+			require.Equal(t, "5", out.header.Get("Retry-After"))
+		}
+	}
+	require.Equal(t, http.StatusServiceUnavailable, b.request("", "GET", "/health", nil).status)
+	require.Contains(t, b.causes(), "connection refused")
+}
+
+func TestAfterConnectionsWereCutTheApiServesAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.flow(object{})
+	for range 3 {
+		b.exec("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'aef_app'")
+		require.Eventually(t, func() bool {
+			out := b.request(b.owner, "PATCH", "/flows/"+id, object{"is_enabled": true})
+			require.Contains(t, []int{http.StatusOK, http.StatusServiceUnavailable}, out.status, b.causes())
+			return out.status == http.StatusOK
+		}, 10*time.Second, time.Millisecond)
+	}
+	require.Equal(t, 2.0, b.do(http.StatusOK, "GET", "/flows/"+id, nil).data()["version"])
+}
+
+func TestTokensThatCannotBeVerifiedNowAre503(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for err, want := range map[error]int{auth.ErrUnavailable: http.StatusServiceUnavailable, io.ErrUnexpectedEOF: http.StatusInternalServerError} {
+		c := config(t, b.db, b.log)
+		c.Tokens = verifierFunc(func() error { return fmt.Errorf("x: %w", err) })
+		b.handler = rest.New(c)
+		out := b.request(b.owner, "GET", "/flows", nil)
+		require.Equal(t, want, out.status)
+		require.NotContains(t, string(out.raw), "EOF")
+		if want == http.StatusServiceUnavailable {
+			require.NotEmpty(t, out.header.Get("Retry-After"))
+		}
+	}
+}
+
+func TestCORS(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		out := b.request("", "OPTIONS", "/flows", nil, "Origin", "https://app.example", "Access-Control-Request-Method", method)
+		require.Equal(t, http.StatusNoContent, out.status)
+		require.Equal(t, "https://app.example", out.header.Get("Access-Control-Allow-Origin"))
+		require.Contains(t, out.header.Get("Access-Control-Allow-Methods"), method)
+		for _, name := range []string{"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Requested-With", "X-Agent-ID"} {
+			require.Contains(t, out.header.Get("Access-Control-Allow-Headers"), name)
+		}
+	}
+	out := b.do(http.StatusOK, "GET", "/flows", nil, "Origin", "https://app.example")
+	require.Equal(t, "https://app.example", out.header.Get("Access-Control-Allow-Origin"))
+	require.Contains(t, out.header.Get("Access-Control-Expose-Headers"), "ETag, X-Request-Id")
+	require.Contains(t, out.header.Values("Vary"), "Origin")
+	refused := b.request("", "GET", "/flows", nil, "Origin", "https://app.example")
+	require.Equal(t, "https://app.example", refused.header.Get("Access-Control-Allow-Origin"), "a page can read a failure too")
+	for _, origin := range []string{"https://evil.example", "https://app.example.evil.example", "http://app.example", "null"} {
+		for _, method := range []string{"OPTIONS", "GET"} {
+			out := b.request(b.owner, method, "/flows", nil, "Origin", origin, "Access-Control-Request-Method", "GET")
+			require.Empty(t, out.header.Get("Access-Control-Allow-Origin"), origin)
+		}
+	}
+	require.Equal(t, http.StatusNotFound, b.request("", "OPTIONS", "/flows", nil).status, "OPTIONS that is no preflight")
+}
+
+func TestOneLogLineARequestWithoutPersonalThings(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	log := &lockedBuffer{}
+	c := config(t, b.db, log)
+	c.RequestID = func(r *http.Request) string { return r.Header.Get("X-Test-Id") }
+	b.handler = rest.New(c)
+	id := query[uuid.UUID](b, "select gen_random_uuid()")
+	out := b.request(b.owner, "GET", "/flows/"+id.String()+"?search=Asha", nil, "X-Test-Id", "gateway-1=")
+	require.Equal(t, "gateway-1=", out.header.Get("X-Request-Id"))
+	var line map[string]any
+	require.NoError(t, json.Unmarshal([]byte(log.String()), &line))
+	require.Equal(t, "gateway-1=", line["request_id"])
+	require.Equal(t, "GET", line["method"])
+	require.Equal(t, rest.Base+"/flows/{id}", line["route"])
+	require.Equal(t, 404.0, line["status"])
+	require.Equal(t, b.a.String(), line["tenant_id"])
+	require.Contains(t, line, "duration_ms")
+	require.NotContains(t, log.String(), "Asha")
+	require.NotContains(t, log.String(), b.owner)
+
+	odd := b.request(b.owner, "GET", "/flows", nil, "X-Test-Id", "two words\n")
+	require.NoError(t, uuid.Validate(odd.header.Get("X-Request-Id")), "an odd id is replaced")
+	require.Equal(t, 2, strings.Count(log.String(), "\n"))
+}
+
+func TestAPanicIsA500WithoutItsText(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	c := config(t, b.db, b.log)
+	c.Tokens = verifierFunc(func() error { panic("secret text") })
+	b.handler = rest.New(c)
+	out := b.request(b.owner, "GET", "/flows", nil)
+	require.Equal(t, http.StatusInternalServerError, out.status)
+	b.isFailure(out, "Internal server error")
+	require.NotContains(t, string(out.raw), "secret text")
+	require.Contains(t, b.causes(), "secret text")
+}
+
+func TestAnswersAreNeverCachedAndSayTheirType(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, accept := range []string{"", "text/html", "application/xml", "*/*", "application/json;q=0.1"} {
+		out := b.do(http.StatusOK, "GET", "/flows", nil, "Accept", accept)
+		require.Equal(t, "application/json", out.header.Get("Content-Type"), accept)
+		require.Equal(t, "no-store", out.header.Get("Cache-Control"))
+	}
+	head := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodHead, rest.Base+"/flows", nil)
+	r.Header.Set("Authorization", "Bearer "+b.owner)
+	b.handler.ServeHTTP(head, r)
+	require.Equal(t, http.StatusOK, head.Code)
+}

@@ -1,0 +1,149 @@
+// Package rest is the HTTP API of flows, executions and leads: operations on
+// huma, so that the OpenAPI document comes from the code, with envelopes,
+// texts and statuses of its own. It knows its stores only as interfaces.
+package rest
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"path"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/google/uuid"
+
+	"github.com/auto-engagement/flows/internal/auth"
+	"github.com/auto-engagement/flows/internal/flow"
+)
+
+// Base is the path that all operations with a token lie under.
+const Base = "/api/auto-engagement"
+
+// Config is what the API needs.
+type Config struct {
+	Tenants    Tenants
+	Flows      Flows
+	Executions Executions
+	Leads      Leads
+	// Tokens verifies bearer tokens; *auth.Verifier does.
+	Tokens Tokens
+	// AllowedOrigins are the origins that browsers may call from, like
+	// "https://app.example.com"; "*" allows all, none allows none.
+	AllowedOrigins []string
+	// RequestID gives the id that a gateway gave to the request; nil, or an
+	// empty or odd id: one is made.
+	RequestID func(*http.Request) string
+	// Log gets one line a request; nil means slog.Default().
+	Log *slog.Logger
+	// Version is the version of the API in its OpenAPI document.
+	Version string
+}
+
+// Tokens verifies bearer tokens. Errors are auth.ErrInvalid and auth.ErrUnavailable.
+type Tokens interface {
+	Verify(ctx context.Context, token string) (auth.Identity, error)
+}
+
+// An error of a store that has this method and says true passes when the store
+// is back: the answer is 503.
+type unavailable interface{ Unavailable() bool }
+
+// Tenants reads tenants.
+type Tenants interface {
+	// Tenant reads a tenant's settings; flow.ErrUnknownTenant when there is none.
+	Tenant(ctx context.Context, tenant uuid.UUID) (flow.Tenant, error)
+	// Ping says whether the store answers.
+	Ping(ctx context.Context) error
+}
+
+// Flows keeps flows. Each method sees and changes one tenant's alone; a flow
+// that is not there, or another tenant's, is flow.ErrFlowNotFound.
+type Flows interface {
+	// ListFlows gives flows by priority, without conditions and actions.
+	ListFlows(ctx context.Context, tenant uuid.UUID, f flow.FlowFilter, p flow.Page) ([]flow.Stored, flow.Total, error)
+	Flow(ctx context.Context, tenant, id uuid.UUID) (flow.Stored, error)
+	// CreateFlow stores version 1; a nil priority is highest + 1. The error is
+	// flow.PriorityTaken when another flow has it.
+	CreateFlow(ctx context.Context, tenant uuid.UUID, by string, d flow.Definition, priority *int) (flow.Stored, error)
+	// ChangeFlow stores what change makes of the flow as a new version, and
+	// nothing when that is the same. An error of change is returned.
+	ChangeFlow(ctx context.Context, tenant, id uuid.UUID, by string, change func(flow.Stored) (flow.Definition, error)) (flow.Stored, error)
+	// DeleteFlow deletes a flow and cancels what runs of it, unless check refuses.
+	DeleteFlow(ctx context.Context, tenant, id uuid.UUID, check func(flow.Stored) error) error
+}
+
+// Executions reads executions, newest first.
+type Executions interface {
+	ListExecutions(ctx context.Context, tenant uuid.UUID, f flow.ExecutionFilter, p flow.Page) ([]flow.ExecutionRecord, flow.Total, error)
+	// ListFlowExecutions also tells whether the flow is there (flow.ErrFlowNotFound).
+	ListFlowExecutions(ctx context.Context, tenant, id uuid.UUID, f flow.ExecutionFilter, p flow.Page) ([]flow.ExecutionRecord, flow.Total, error)
+	// Execution gives the logs by order and attempt; flow.ErrExecutionNotFound.
+	Execution(ctx context.Context, tenant, id uuid.UUID) (flow.ExecutionRecord, []flow.LogRecord, error)
+}
+
+// Leads reads leads and their decisions, newest first.
+type Leads interface {
+	ListLeads(ctx context.Context, tenant uuid.UUID, f flow.LeadFilter, p flow.Page) ([]flow.LeadRecord, flow.Total, error)
+	// Lead gives one with decision and event; flow.ErrLeadNotFound.
+	Lead(ctx context.Context, tenant, id uuid.UUID) (flow.LeadRecord, error)
+}
+
+type api struct {
+	Config
+	huma  huma.API
+	known knownTenants
+}
+
+// New is the handler of everything that the api function answers.
+func New(c Config) http.Handler {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	mux := http.NewServeMux()
+	a := &api{Config: c, huma: humago.New(mux, humaConfig(c.Version))}
+	a.huma.UseMiddleware(a.authenticate, a.requireJSON)
+	a.registerFlows()
+	a.registerFlowParts()
+	a.registerExecutions()
+	a.registerLeads()
+
+	mux.HandleFunc("GET /health", a.health)
+	mux.HandleFunc("GET /api/health", a.health)
+	mux.HandleFunc("GET /openapi.json", serveDocument(a.huma.OpenAPI()))
+	mux.HandleFunc("/", notFound)
+	return a.observe(a.cors(canonical(mux)))
+}
+
+// register adds an operation whose errors become the contract's.
+func register[I, O any](a *api, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	op.SkipValidateBody = true
+	op.SkipValidateParams = true
+	// huma refuses a body of exactly this size.
+	op.MaxBodyBytes = maxBodyBytes + 1
+	op.Security = []map[string][]string{{"bearer": {}}}
+	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden,
+		http.StatusServiceUnavailable)
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, failureOf(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// canonical answers paths that net/http would redirect with our 404.
+func canonical(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "" || path.Clean(r.URL.Path) != r.URL.Path {
+			notFound(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func notFound(w http.ResponseWriter, r *http.Request) {
+	writeFailure(w, r, &failure{status: http.StatusNotFound, Message: "Not found"})
+}

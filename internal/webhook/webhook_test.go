@@ -1,0 +1,138 @@
+package webhook_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/auto-engagement/flows/internal/provider/whatsapp"
+	"github.com/auto-engagement/flows/internal/webhook"
+)
+
+const appSecret = "the-app-secret"
+
+type received struct {
+	kind   string
+	tenant uuid.UUID
+	bodies []json.RawMessage
+}
+
+// bundle is the handler with what it received.
+type bundle struct {
+	http.Handler
+	tenant uuid.UUID
+	got    []received
+	fail   error
+}
+
+func setup() *bundle {
+	b := &bundle{tenant: uuid.New()}
+	routes := map[string]string{"bolna": "the-token", "whatsapp": "1555"}
+	h := &webhook.Handler{
+		Receive: func(_ context.Context, kind string, tenant uuid.UUID, bodies []json.RawMessage) error {
+			b.got = append(b.got, received{kind, tenant, bodies})
+			return b.fail
+		},
+		Route: func(_ context.Context, kind string, hash []byte) (uuid.UUID, bool, error) {
+			want := sha256.Sum256([]byte(routes[kind]))
+			return b.tenant, string(hash) == string(want[:]), nil
+		},
+		WhatsAppApp: func(context.Context) (string, string, error) { return appSecret, "verify-me", nil },
+		Verify:      whatsapp.Verify, Split: whatsapp.Split,
+	}
+	b.Handler = h.Routes()
+	return b
+}
+
+func (b *bundle) post(path, body, signature string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	if signature != "" {
+		r.Header.Set("X-Hub-Signature-256", signature)
+	}
+	w := httptest.NewRecorder()
+	b.ServeHTTP(w, r)
+	return w
+}
+
+func sign(body string) string {
+	mac := hmac.New(sha256.New, []byte(appSecret))
+	mac.Write([]byte(body))
+	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+func TestABolnaEventIsStoredForTheTokensTenant(t *testing.T) {
+	b := setup()
+	body := `{"id":"x","status":"completed"}`
+	require.Equal(t, http.StatusOK, b.post("/webhooks/bolna/the-token", body, "").Code)
+	require.Equal(t, []received{{"bolna", b.tenant, []json.RawMessage{json.RawMessage(body)}}}, b.got)
+
+	require.Equal(t, http.StatusOK, b.post("/webhooks/bolna/the-token", `[{"id":"1"},{"id":"2"}]`, "").Code)
+	require.Len(t, b.got[1].bodies, 2)
+}
+
+func TestWhatCannotBeTakenIsRefusedAndNotStored(t *testing.T) {
+	for name, c := range map[string]struct {
+		path, body string
+		status     int
+	}{
+		"another token": {"/webhooks/bolna/other", `{}`, http.StatusNotFound},
+		"not JSON":      {"/webhooks/bolna/the-token", `{`, http.StatusBadRequest},
+		"no object":     {"/webhooks/bolna/the-token", `"x"`, http.StatusBadRequest},
+		"not UTF-8":     {"/webhooks/bolna/the-token", "{\"a\":\"\xff\"}", http.StatusBadRequest},
+		"too large":     {"/webhooks/bolna/the-token", `{"a":"` + strings.Repeat("x", webhook.MaxBody) + `"}`, http.StatusRequestEntityTooLarge},
+		"no signature":  {"/webhooks/whatsapp", `{}`, http.StatusUnauthorized},
+		"elsewhere":     {"/webhooks/other", `{}`, http.StatusNotFound},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := setup()
+			w := b.post(c.path, c.body, "")
+			require.Equal(t, c.status, w.Code)
+			require.Contains(t, w.Body.String(), `"success":false`)
+			require.Empty(t, b.got)
+		})
+	}
+}
+
+func TestASignedWhatsAppWebhookIsSplitIntoEntriesOfItsTenant(t *testing.T) {
+	b := setup()
+	entry := func(number string) string {
+		return `{"changes":[{"field":"messages","value":{"messaging_product":"whatsapp","metadata":{"phone_number_id":"` + number +
+			`"},"statuses":[{"id":"wamid.1","status":"sent"},{"id":"wamid.1","status":"delivered"}]}}]}`
+	}
+	body := `{"object":"whatsapp_business_account","entry":[` + entry("1555") + `,` + entry("9999") + `]}`
+	require.Equal(t, http.StatusOK, b.post("/webhooks/whatsapp", body, sign(body)).Code)
+	require.Len(t, b.got, 1, "a number of nobody is left")
+	require.Len(t, b.got[0].bodies, 2)
+	require.Equal(t, http.StatusUnauthorized, b.post("/webhooks/whatsapp", body+" ", sign(body)).Code)
+}
+
+func TestAnEventThatCouldNotBeStoredIsAskedForAgain(t *testing.T) {
+	b := setup()
+	b.fail = errors.New("away")
+	w := b.post("/webhooks/bolna/the-token", `{}`, "")
+	require.Equal(t, http.StatusServiceUnavailable, w.Code)
+	require.NotEmpty(t, w.Header().Get("Retry-After"))
+}
+
+func TestTheHandshakeAnswersTheChallengeForTheVerifyToken(t *testing.T) {
+	b := setup()
+	get := func(query string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		b.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/webhooks/whatsapp?"+query, nil))
+		return w
+	}
+	w := get("hub.mode=subscribe&hub.verify_token=verify-me&hub.challenge=12345")
+	require.Equal(t, http.StatusOK, w.Code)
+	require.Equal(t, "12345", w.Body.String())
+	require.Equal(t, http.StatusForbidden, get("hub.mode=subscribe&hub.verify_token=guess&hub.challenge=1").Code)
+}
