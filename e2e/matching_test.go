@@ -42,8 +42,9 @@ func TestLeadIsTakenByTheMatchingFlowWithTheLowestPriority(t *testing.T) {
 func TestLeadThatNoFlowMatchesLeavesItsDecision(t *testing.T) {
 	s := quietly(t)
 	n := s.tenant(t)
-	id := n.flow(t, "Other source", object{"trigger_conditions": []object{condition("contact_field", "contains", "pune")}}, n.message())
-
+	local := condition("contact_field", "contains", "pune")
+	local["custom_field_name"] = "city"
+	id := n.flow(t, "Other city", object{"trigger_conditions": []object{local}}, n.message())
 	l := n.lead("99")
 	s.put(t, l)
 

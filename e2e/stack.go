@@ -48,12 +48,14 @@ type stack struct {
 	deadLetters string
 	key         string
 	clock       clock.Clock
-	settings    settings.Settings
-	accounts    accounts.Accounts
-	cloud       *cloud.Cloud
-	machines    *sfn.Client
-	queues      *sqs.Client
-	db          *pgxpool.Pool
+	// dir is the stack's directory.
+	dir      string
+	settings settings.Settings
+	accounts accounts.Accounts
+	cloud    *cloud.Cloud
+	machines *sfn.Client
+	queues   *sqs.Client
+	db       *pgxpool.Pool
 	// opened is when the tests began, in real time.
 	opened time.Time
 }
@@ -114,11 +116,15 @@ func open(file string) (*stack, error) {
 	}
 	hook := s.address.Tenants[0].Webhook
 	s.webhooks = hook[:strings.LastIndexByte(hook, '/')]
-	if s.settings, _, err = settings.Load(filepath.Dir(file), "..", ""); err != nil {
+	s.dir = filepath.Dir(file)
+	if s.settings, _, err = settings.Load(s.dir, "..", ""); err != nil {
 		return nil, err
 	}
 	if s.clock, err = clock.Parse(s.settings.Clock); err != nil {
 		return nil, err
+	}
+	if minute := s.clock.ToReal(s.clock.Now().Add(time.Minute)).Sub(time.Now()); minute < 500*time.Millisecond || minute > 2*time.Second {
+		return nil, fmt.Errorf("a minute lasts %s on the stack's clock: these tests need a second (stack up -clock-scale 60)", minute)
 	}
 	if s.accounts, err = accounts.Load(s.settings); err != nil {
 		return nil, err

@@ -54,6 +54,7 @@ func (s *stack) tenant(t *testing.T, with ...trait) *tenant {
 	}
 	n.owner = s.token(t, n.id, "owner")
 	caller, bolnaKey, accessToken := "+9180"+digits(8), "bn-"+secret(), "EAA"+secret()
+	mailUser, mailPassword := "hello@"+n.hook+".example", secret()
 	address := s.webhooks + "/" + n.hook
 	if as.deaf {
 		address = ""
@@ -64,12 +65,16 @@ func (s *stack) tenant(t *testing.T, with ...trait) *tenant {
 			"agents": []object{{"id": n.agent, "name": "Asha"}}, "phone_numbers": []object{{"id": n.number, "phone_number": caller}},
 		}},
 		"whatsapp": []object{{"access_token": accessToken, "phone_number_id": n.sender}},
+		"smtp":     []object{{"username": mailUser, "password": mailPassword}},
 	}, nil)
 
 	s.exec(t, "insert into tenants (id, name, contact_windows) values ($1, $2, $3)", n.id, "Tenant of "+t.Name(), as.windows)
 	n.integrate(t, "bolna", object{}, bolnaKey)
 	n.integrate(t, "whatsapp", object{"mode": "cloud", "phone_number_id": n.sender}, accessToken)
-	n.integrate(t, "email", n.mailServer(), "")
+	n.integrate(t, "email", object{
+		"mode": "smtp", "host": "127.0.0.1", "port": n.settings.SMTPPort(), "tls": "none",
+		"username": mailUser, "from": mailUser, "from_name": "The Shop",
+	}, mailPassword)
 	s.exec(t, `insert into email_templates (id, tenant_id, name, subject, html, body_text, created_at, updated_at)
 		values ($1, $2, 'Welcome', 'Hello {{ name }}', '<p>Hello {{ name }}</p>', 'Hello {{ name }}', now(), now())`, n.template, n.id)
 	for kind, token := range map[string]string{"bolna": n.hook, "whatsapp": n.sender} {
@@ -77,14 +82,6 @@ func (s *stack) tenant(t *testing.T, with ...trait) *tenant {
 		s.exec(t, "insert into webhook_routes (kind, hash, tenant_id) values ($1, $2, $3)", kind, sum[:], n.id)
 	}
 	return n
-}
-
-// mailServer is the e-mail integration: the sandbox's SMTP server.
-func (n *tenant) mailServer() object {
-	return object{
-		"mode": "smtp", "host": "127.0.0.1", "port": n.settings.SMTPPort(), "tls": "none",
-		"from": "hello@shop.example", "from_name": "The Shop",
-	}
 }
 
 // integrate stores settings of a provider, the secret encrypted as the

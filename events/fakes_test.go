@@ -27,11 +27,7 @@ var (
 	_ intake.Starter  = (*machines)(nil)
 )
 
-func newMachines() *machines { return &machines{} }
-
-func (m *machines) refuseStarts() { m.refuse(true) }
-func (m *machines) takeStarts()   { m.refuse(false) }
-
+// refuse makes every start fail, or no longer.
 func (m *machines) refuse(refusing bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -34,8 +34,8 @@ import (
 
 // The samples that the events are signed with; README.md tells of them.
 const (
-	signingSecret = "sample-signing-secret-that-no-deployment-has" //nolint:gosec // a sample
-	appSecret     = "sample-app-secret-that-no-deployment-has"     //nolint:gosec // a sample
+	signingSecret = "sample-signing-secret-that-no-deployment-has"
+	appSecret     = "sample-app-secret-that-no-deployment-has"
 	verifyToken   = "sample-verify-token"
 )
 
@@ -66,17 +66,26 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	t.Parallel()
-	b := &bundle{db: testdb.New(t), machines: newMachines(), queue: &queue{}, dead: &deadLetters{}}
+	b := &bundle{db: testdb.New(t)}
 	var err error
 	b.sandbox, err = server.Start(server.Options{HTTP: "127.0.0.1:0", SMTP: "127.0.0.1:0", CallDuration: time.Hour, MessageDuration: time.Hour})
 	require.NoError(t, err)
 	t.Cleanup(b.sandbox.Close)
 	b.openAccounts(t)
+	b.reset(t)
+	return b
+}
+
+// reset brings everything back to where the events find it. Making a database
+// for each event would take longer than all else.
+func (b *bundle) reset(t *testing.T) {
+	t.Helper()
+	b.machines, b.queue, b.dead = &machines{}, &queue{}, &deadLetters{}
+	b.control(t, http.MethodDelete, "/_sandbox/requests", nil, nil)
 	b.exec(t, seed)
+	b.exec(t, "delete from lead_rejects")
 	b.integrate(t)
 	b.build(t)
-	return b
 }
 
 // openAccounts makes the tenant a customer of the providers. They send no
@@ -127,13 +136,13 @@ func (b *bundle) integrate(t *testing.T) {
 // build makes the handlers as the functions' main packages do.
 func (b *bundle) build(t *testing.T) {
 	t.Helper()
-	real, err := clock.Parse("")
+	c, err := clock.Parse("")
 	require.NoError(t, err)
 	client := provider.NewHTTPClient(nil)
 	leads := postgres.IntakeStore{Pool: b.db.App}
-	outbox := &intake.Outbox{Store: leads, Queue: b.queue, Clock: real}
+	outbox := &intake.Outbox{Store: leads, Queue: b.queue, Clock: c}
 	e := &engine.Engine{
-		Store: postgres.NewLedger(b.db.App), Machines: b.machines, Clock: real, Secrets: unencrypted{},
+		Store: postgres.NewLedger(b.db.App), Machines: b.machines, Clock: c, Secrets: unencrypted{},
 		Calls:    bolna.New(b.sandbox.URL()+"/bolna", client),
 		Messages: whatsapp.New(b.sandbox.URL()+"/whatsapp", "v23.0", client),
 		Mails:    email.New(nil, client, nil),
@@ -143,8 +152,8 @@ func (b *bundle) build(t *testing.T) {
 		return lambdaio.Task(name, func(ctx context.Context, in engine.Input) (flow.Directive, error) { return e.Act(ctx, kind, in) })
 	}
 	b.handlers = map[string]any{
-		"api":      lambdaio.HTTP(rest.New(b.api(t, real))),
-		"matcher":  lambdaio.SQS((&intake.Intake{Store: leads, Machines: b.machines, DeadLetters: b.dead, Clock: real}).Process),
+		"api":      lambdaio.HTTP(rest.New(b.api(t, c))),
+		"matcher":  lambdaio.SQS((&intake.Intake{Store: leads, Machines: b.machines, DeadLetters: b.dead, Clock: c}).Process),
 		"plan":     lambdaio.Task("plan", e.Plan),
 		"call":     act("call", flow.DoCall),
 		"whatsapp": act("whatsapp", flow.DoWhatsApp),

@@ -189,6 +189,8 @@ create table flow_executions (
 -- The backstop of the repeat guard: one running execution per flow and contact.
 create unique index flow_executions_one_running on flow_executions (tenant_id, flow_id, contact_id)
     where status = 'running' and not is_test_run;
+-- The repeat guard asks for what runs for a contact.
+create index flow_executions_running on flow_executions (tenant_id, contact_id) where status = 'running' and not is_test_run;
 create index flow_executions_recent on flow_executions (tenant_id, triggered_at desc, id desc);
 create index flow_executions_by_flow on flow_executions (tenant_id, flow_id, triggered_at desc, id desc);
 create index flow_executions_by_contact on flow_executions (tenant_id, contact_id, triggered_at desc, id desc);

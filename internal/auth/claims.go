@@ -9,6 +9,9 @@ import (
 	"github.com/lestrrat-go/jwx/v3/jwt"
 )
 
+// access is what an access token calls itself, in either kind's own claim.
+const access = "access"
+
 // identity reads the claims of an HS256 token. Older tokens carry userId and
 // type "access"; those of team members also isTeamMember and teamMemberRole.
 func (s SharedSecret) identity(claims jwt.Token) (Identity, error) {
@@ -17,12 +20,12 @@ func (s SharedSecret) identity(claims jwt.Token) (Identity, error) {
 	if tenant == "" {
 		// The secret may sign other things for the same userId, such as links
 		// in mails: only what calls itself an access token is one.
-		if kind != "access" {
+		if kind != access {
 			return Identity{}, fmt.Errorf("%w: not an access token", ErrInvalid)
 		}
 		tenant = text(claims, "userId")
 	}
-	if claims.Has("type") && kind != "access" {
+	if claims.Has("type") && kind != access {
 		return Identity{}, fmt.Errorf("%w: not an access token", ErrInvalid)
 	}
 	return identity(claims, tenant, s.role(claims))
@@ -51,7 +54,7 @@ func isMember(claims jwt.Token) bool {
 // identity reads the claims of a token signed with a published key.
 func (i *issuer) identity(claims jwt.Token) (Identity, error) {
 	// Cognito says by token_use what a token is for.
-	if claims.Has("token_use") && text(claims, "token_use") != "access" {
+	if claims.Has("token_use") && text(claims, "token_use") != access {
 		return Identity{}, fmt.Errorf("%w: not an access token", ErrInvalid)
 	}
 	return identity(claims, text(claims, i.TenantClaim), highest(claims, i.RoleClaim))

@@ -84,6 +84,7 @@ type Verifier struct {
 
 type issuer struct {
 	Issuer
+
 	keys *keySet
 }
 

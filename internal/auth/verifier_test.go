@@ -14,6 +14,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -63,9 +64,7 @@ type claims = map[string]any
 func with(base, more claims) claims {
 	out := claims{}
 	for _, m := range []claims{base, more} {
-		for k, v := range m {
-			out[k] = v
-		}
+		maps.Copy(out, m)
 	}
 	for k, v := range out {
 		if v == nil {
@@ -208,6 +207,7 @@ func TestSharedSecretTokensAreRefused(t *testing.T) {
 // publisher is an issuer's key endpoint.
 type publisher struct {
 	*httptest.Server
+
 	set   atomic.Pointer[jwk.Set]
 	down  atomic.Bool
 	asked atomic.Int32
@@ -245,8 +245,10 @@ func (p *publisher) issuer() auth.Issuer {
 	return auth.Issuer{Issuer: issuerName, JWKSURL: p.URL, Audience: "client-1"}
 }
 
-var cognito = claims{"iss": issuerName, "client_id": "client-1", "sub": "person-2", "token_use": "access",
-	"tenant_id": tenant.String(), "cognito:groups": []string{"viewer", "manager"}, "exp": now.Add(time.Minute).Unix()}
+var cognito = claims{
+	"iss": issuerName, "client_id": "client-1", "sub": "person-2", "token_use": "access",
+	"tenant_id": tenant.String(), "cognito:groups": []string{"viewer", "manager"}, "exp": now.Add(time.Minute).Unix(),
+}
 
 func TestPublishedKeysOfEachAlgorithmVerify(t *testing.T) {
 	p := publish(t, map[string]any{"rsa": &rsaKey.PublicKey, "ec": &ecKey.PublicKey, "ed": edKey.Public()})

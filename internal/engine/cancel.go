@@ -10,28 +10,11 @@ import (
 
 // carryOutCancel brings a cancelled execution's machine and calls to rest.
 func (e *Engine) carryOutCancel(ctx context.Context, duty Duty) error {
-	var execution Execution
-	var calls []question
-	busy := false
-	err := e.Store.Locked(ctx, duty.TenantID, duty.Ref, func(s *Snapshot) (*Changes, error) {
-		t := e.turn(s)
-		execution, calls, busy = s.Execution, nil, false
-		if execution.Status != flow.ExecutionCancelled || execution.CancelDone != nil {
-			return nil, nil
-		}
-		calls, busy = t.standDown()
-		return t.changes, nil
-	})
+	execution, calls, busy, err := e.standDown(ctx, duty)
 	if err != nil || execution.Status != flow.ExecutionCancelled || execution.CancelDone != nil {
 		return err
 	}
 	for _, ask := range calls {
-		if ask.lookup != nil {
-			if err := ask.lookup(ctx); err != nil {
-				return err
-			}
-			return errLater
-		}
 		// Stopped or not: a call that talks already is let finish, and its
 		// outcome is recorded when it comes.
 		if _, err := e.Calls.Stop(ctx, ask.cred, ask.row.ProviderID); err != nil {
@@ -50,6 +33,29 @@ func (e *Engine) carryOutCancel(ctx context.Context, duty Duty) error {
 		t.execution().CancelDone = &done
 		return t.changes, nil
 	})
+}
+
+// standDown ends what a cancelled execution has not begun, and lists the calls
+// to stop, with what is needed to ask for it.
+func (e *Engine) standDown(ctx context.Context, duty Duty) (execution Execution, calls []question, busy bool, err error) {
+	for range 2 { // a secret may have to be opened first
+		err = e.Store.Locked(ctx, duty.TenantID, duty.Ref, func(s *Snapshot) (*Changes, error) {
+			t := e.turn(s)
+			execution, calls, busy = s.Execution, nil, false
+			if execution.Status != flow.ExecutionCancelled || execution.CancelDone != nil {
+				return nil, nil
+			}
+			calls, busy = t.standDown()
+			return t.changes, nil
+		})
+		if err != nil || len(calls) == 0 || calls[0].lookup == nil {
+			return execution, calls, busy, err
+		}
+		if err := calls[0].lookup(ctx); err != nil {
+			return execution, nil, busy, fmt.Errorf("prepare to stop a call: %w", err)
+		}
+	}
+	return execution, calls, busy, nil
 }
 
 // standDown ends what has not begun, and lists the calls to stop. busy is

@@ -102,7 +102,7 @@ func (t *turn) prepareMessage(a *flow.Action, id uuid.UUID) (effect, error) {
 	vars := template.Vars(contact, t.s.Execution.Metadata)
 	parameters := make(map[string]string, len(config.VariableMappings))
 	for key, text := range config.VariableMappings {
-		value, err := template.RenderMapping(text, vars)
+		value, err := template.Render(template.Mapping(text), vars)
 		if err != nil {
 			return effect{}, refuse("variable %s of template %s: %v", key, config.TemplateID, err)
 		}

@@ -33,25 +33,19 @@ func (e *Engine) reconcile(ctx context.Context, duty Duty) (next *time.Time, err
 	if err != nil || !found {
 		return nil, err
 	}
-	var look func(context.Context) error
-	var ask *question
 	match := func(s flow.Step) bool { return s.ID == duty.Ref }
-	_, err = e.onStep(ctx, duty.TenantID, execution, match, func(t *turn, row flow.Step) {
-		next, look, ask = nil, nil, nil
-		next, ask = t.inquire(row)
-		if ask != nil {
-			look = ask.lookup
+	var ask *question
+	for range 2 { // a secret may have to be opened first
+		_, err = e.onStep(ctx, duty.TenantID, execution, match, func(t *turn, row flow.Step) { next, ask = t.inquire(row) })
+		if err != nil || ask == nil {
+			return next, err
 		}
-	})
-	if err != nil || ask == nil {
-		return next, err
-	}
-	if look != nil {
-		if err := look(ctx); err != nil {
+		if ask.lookup == nil {
+			break
+		}
+		if err := ask.lookup(ctx); err != nil {
 			return nil, fmt.Errorf("prepare to ask the provider: %w", err)
 		}
-		at := e.Clock.Real()
-		return &at, nil // asked at the next turn, with what was looked up
 	}
 	report, known, err := e.question(ctx, ask)
 	if err != nil {

@@ -20,9 +20,10 @@ const sweepAtOnce = 8
 // sweepBatch is how many duties are taken at a time.
 const sweepBatch = 100
 
-// Swept counts what one sweep did.
+// Swept counts what one sweep did: duties done for good, and those that come again.
 type Swept struct {
-	Done, Later int
+	Done  int `json:"done"`
+	Later int `json:"later"`
 }
 
 // Sweep does the work that is due, until none is left or the context's

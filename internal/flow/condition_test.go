@@ -11,8 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 // conditionOn makes a condition. Type custom_field unless the field says
 // "lead_source", "entry_type" or "contact:<name>"; value nil is a null operand.
 func conditionOn(field string, operator Operator, value *string) Condition {
@@ -291,7 +289,7 @@ func TestAnUnknownConditionTypeIsFalse(t *testing.T) {
 }
 
 func TestAConditionCheckShowsBothSides(t *testing.T) {
-	made := newCondition(conditionOn("budget", GreaterThan, ptr("100")))
+	made := newCondition(conditionOn("budget", GreaterThan, new("100")))
 	made.Group = 3
 	encoded, err := json.Marshal(made.check(newSubject(someLead, someContact, someNow)))
 	require.NoError(t, err)

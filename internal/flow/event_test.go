@@ -2,7 +2,6 @@ package flow
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +26,7 @@ func eventWith(pairs ...string) []byte {
 func rejected(t require.TestingT, body []byte) *RejectError {
 	_, err := ParseEvent(body)
 	var refusal *RejectError
-	require.True(t, errors.As(err, &refusal), "an error of type *RejectError, not %v", err)
+	require.ErrorAs(t, err, &refusal)
 	require.Equal(t, refusal.Reason, refusal.Error())
 	return refusal
 }

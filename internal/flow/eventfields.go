@@ -24,7 +24,7 @@ const (
 // after it reading goes on without effect.
 type fieldReader struct{ reason string }
 
-func (r *fieldReader) refuse(format string, args ...any) {
+func (r *fieldReader) refusef(format string, args ...any) {
 	if r.reason == "" {
 		r.reason = fmt.Sprintf(format, args...)
 	}
@@ -33,7 +33,7 @@ func (r *fieldReader) refuse(format string, args ...any) {
 func (r *fieldReader) event(root map[string]any) Event {
 	var e Event
 	if version := root["specversion"]; version != "1.0" {
-		r.refuse(`specversion must be "1.0"`)
+		r.refusef(`specversion must be "1.0"`)
 	}
 	e.TenantID = r.tenant(root["tenantid"])
 	e.Source = r.required("source", root["source"])
@@ -66,9 +66,9 @@ func (r *fieldReader) contact(fields map[string]any) EventContact {
 		_, usable := UsableEmail(oneLine(c.Email))
 		switch {
 		case oneLine(c.Email) == "":
-			r.refuse("The lead has neither a phone nor an e-mail")
+			r.refusef("The lead has neither a phone nor an e-mail")
 		case !usable:
-			r.refuse("The lead has no phone, and its e-mail is not an address")
+			r.refusef("The lead has no phone, and its e-mail is not an address")
 		}
 	}
 	return c
@@ -77,13 +77,13 @@ func (r *fieldReader) contact(fields map[string]any) EventContact {
 func (r *fieldReader) tenant(raw any) uuid.UUID {
 	text, isText := raw.(string)
 	if raw == nil || isText && text == "" {
-		r.refuse("tenantid is missing")
+		r.refusef("tenantid is missing")
 		return uuid.Nil
 	}
 	id, err := uuid.Parse(text)
 	// Other notations that the parser takes are not what a tenant id is.
 	if err != nil || len(text) != 36 {
-		r.refuse("tenantid is not a UUID")
+		r.refusef("tenantid is not a UUID")
 		return uuid.Nil
 	}
 	return id
@@ -92,7 +92,7 @@ func (r *fieldReader) tenant(raw any) uuid.UUID {
 func (r *fieldReader) required(path string, raw any) string {
 	text := r.text(path, raw, maxText)
 	if strings.TrimSpace(text) == "" {
-		r.refuse("%s is missing", path)
+		r.refusef("%s is missing", path)
 	}
 	return text
 }
@@ -101,9 +101,9 @@ func (r *fieldReader) object(path string, raw any) map[string]any {
 	fields, ok := raw.(map[string]any)
 	switch {
 	case raw == nil:
-		r.refuse("%s is missing", path)
+		r.refusef("%s is missing", path)
 	case !ok:
-		r.refuse("%s must be a JSON object", path)
+		r.refusef("%s must be a JSON object", path)
 	}
 	return fields
 }
@@ -120,11 +120,11 @@ func (r *fieldReader) text(path string, raw any, limit int) string {
 	case json.Number:
 		text = numberText(raw)
 	default:
-		r.refuse("%s must be text", path)
+		r.refusef("%s must be text", path)
 		return ""
 	}
 	if utf8.RuneCountInString(text) > limit {
-		r.refuse("%s is longer than %d characters", path, limit)
+		r.refusef("%s is longer than %d characters", path, limit)
 	}
 	return text
 }
@@ -152,11 +152,11 @@ func (r *fieldReader) tags(raw any) []string {
 	case []any:
 		items = raw
 	default:
-		r.refuse("data.contact.tags must be a list of texts")
+		r.refusef("data.contact.tags must be a list of texts")
 		return nil
 	}
 	if len(items) > maxTags {
-		r.refuse("data.contact.tags has more than %d tags", maxTags)
+		r.refusef("data.contact.tags has more than %d tags", maxTags)
 		return nil
 	}
 	var tags []string
@@ -175,13 +175,13 @@ func (r *fieldReader) customFields(raw any) map[string]any {
 	fields, ok := raw.(map[string]any)
 	switch {
 	case !ok:
-		r.refuse("data.contact.custom_fields must be a JSON object")
+		r.refusef("data.contact.custom_fields must be a JSON object")
 	case len(fields) > maxCustomFields:
-		r.refuse("data.contact.custom_fields has more than %d fields", maxCustomFields)
+		r.refusef("data.contact.custom_fields has more than %d fields", maxCustomFields)
 	}
 	for name := range fields {
 		if utf8.RuneCountInString(name) > maxText {
-			r.refuse("data.contact.custom_fields has a name longer than %d characters", maxText)
+			r.refusef("data.contact.custom_fields has a name longer than %d characters", maxText)
 		}
 	}
 	return fields

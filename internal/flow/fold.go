@@ -19,7 +19,17 @@ func foldExact(text string) string {
 	if isASCII(text) {
 		return strings.ToLower(text)
 	}
-	return norm.NFC.String(cases.Fold().String(norm.NFD.String(text)))
+	folded := cases.Fold().String(norm.NFD.String(text))
+	return norm.NFC.String(strings.Map(foldCherokee, folded))
+}
+
+// foldCherokee mends the one script that cases.Fold gets wrong: it swaps the
+// case of Cherokee, which by Unicode folds to its capitals.
+func foldCherokee(r rune) rune {
+	if unicode.Is(unicode.Cherokee, r) {
+		return unicode.ToUpper(r)
+	}
+	return r
 }
 
 // foldSource is fold for lead_source and entry_type, where spaces, "-" and

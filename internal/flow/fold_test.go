@@ -3,6 +3,7 @@ package flow
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -12,8 +13,15 @@ import (
 
 func TestFolding(t *testing.T) {
 	for _, pair := range [][2]string{
-		{"PUNE", "pune"}, {"Straße", "STRASSE"}, {"ΣΊΣΥΦΟΣ", "σίσυφος"}, {"É", "e\u0301"}, {" Pune\t", "pune"},
-		{"МОСКВА", "москва"}, {"ﬁ", "FI"}, {"K", "\u212A"}, {"\u00a0Pune", "pune"},
+		{"PUNE", "pune"},
+		{"Straße", "STRASSE"},
+		{"ΣΊΣΥΦΟΣ", "σίσυφος"},
+		{"É", "e\u0301"},
+		{" Pune\t", "pune"},
+		{"МОСКВА", "москва"},
+		{"ﬁ", "FI"},
+		{"K", "\u212A"},
+		{"\u00a0Pune", "pune"},
 	} {
 		require.Equal(t, fold(pair[0]), fold(pair[1]), pair)
 	}
@@ -27,6 +35,22 @@ func TestSourcesFoldSeparatorsToo(t *testing.T) {
 		require.Equal(t, "csv_import", foldSource(spelled), spelled)
 	}
 	require.NotEqual(t, foldSource("csvimport"), foldSource("csv import"))
+}
+
+// TestEveryCharacterFoldsWithItsOtherCases compares with the standard
+// library's table, which has the simple foldings.
+func TestEveryCharacterFoldsWithItsOtherCases(t *testing.T) {
+	for r := range unicode.MaxRune + 1 {
+		folded := foldExact(string(r))
+		if again := foldExact(folded); again != folded {
+			t.Fatalf("U+%04X folds to %q, and that to %q", r, folded, again)
+		}
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			if foldExact(string(other)) != folded {
+				t.Fatalf("U+%04X and U+%04X fold apart", r, other)
+			}
+		}
+	}
 }
 
 func TestFoldingAgreesWithEqualFold(t *testing.T) {

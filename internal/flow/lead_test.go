@@ -2,7 +2,6 @@ package flow
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 	"unicode"
 
@@ -46,9 +45,10 @@ func TestPhonesAreReadAsPeopleWriteThem(t *testing.T) {
 		{"415-555-0123", "united states", "+14155550123"},
 		{"050 123 4567", "UAE", "+971501234567"},
 		{"020 7183 8750", "UK", "+442071838750"},
-		{"9845012345", "GB", "+919845012345"}, // no British number, so the tenant's region
+		{"9845012345", "GB", "+919845012345"}, // in Britain a premium-rate number
 		{"9845012345", "Atlantis", "+919845012345"},
 		{"+1 415 555 0123", "IN", "+14155550123"},
+		{"9845012345", "AE", "+919845012345"}, // no number of the Emirates, so the tenant's region
 	} {
 		got, ok := NormalizePhone(c.given, c.country, "IN")
 		require.True(t, ok, c.given)
@@ -57,7 +57,7 @@ func TestPhonesAreReadAsPeopleWriteThem(t *testing.T) {
 }
 
 func TestAnUnusablePhoneIsKeptAsGiven(t *testing.T) {
-	for _, given := range []string{"12345", "n/a", "98450123", "+91 98450 12345 678", "+999 123", "-", "١٢", "call me", "911", "+15555550100"} {
+	for _, given := range []string{"12345", "n/a", "98450123", "+91 98450 12345 678", "+999 123", "-", "١٢", "call me", "911", "+15555550100", "+19005550123"} {
 		got, ok := NormalizePhone("  "+given+" ", "IN", "IN")
 		require.False(t, ok, given)
 		require.Equal(t, given, got)
@@ -95,7 +95,7 @@ func TestDigitsOfEveryScriptAreRead(t *testing.T) {
 		if len(decomposed) == 1 {
 			require.Equal(t, decomposed, string(got), "U+%04X", r)
 		}
-		require.Equal(t, strings.Contains("123456789", string(got)), unicode.IsDigit(r-1) && asciiDigit(r-1) == got-1, "U+%04X", r)
+		require.Equal(t, got != '0', unicode.IsDigit(r-1) && asciiDigit(r-1) == got-1, "U+%04X", r)
 	}
 }
 
@@ -115,7 +115,7 @@ func TestCountriesAreRead(t *testing.T) {
 	for country, want := range map[string]string{
 		"IN": "IN", "in": "IN", " IND ": "IN", "India": "IN", "INDIA": "IN", "UK": "GB", "United Kingdom": "GB", "usa": "US",
 		"United States of America": "US", "U.A.E.": "AE", "Côte d'Ivoire": "CI", "Ivory Coast": "CI", "Turkey": "TR", "Hong Kong": "HK",
-		"": "", " ": "", "Atlantis": "", "EU": "", "ZZ": "", "Europe": "", "?": "", "中国": "",
+		"": "", " ": "", "Atlantis": "", "EU": "", "ZZ": "", "Europe": "", "?": "", "भारत": "",
 	} {
 		require.Equal(t, want, RegionCode(country), country)
 	}

@@ -149,6 +149,7 @@ func (d *Decision) sum() (DecisionOutcome, string) {
 // matcher decides one lead.
 type matcher struct {
 	MatchInput
+
 	subject *subject
 	// taken is true once a flow of this decision took the contact.
 	taken bool

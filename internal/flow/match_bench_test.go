@@ -11,20 +11,21 @@ import (
 // campaign of one source, some for everyone of a city, ten for high budgets.
 func thousandFlows(t testing.TB) []*Compiled {
 	t.Helper()
-	var flows []*Compiled
+	flows := make([]*Compiled, 0, 1000)
 	for i := range 1000 {
 		conditions := []Condition{
-			conditionOn("lead_source", Equals, ptr([]string{"IndiaMART", "JustDial", "Facebook"}[i%3])),
-			conditionOn("campaign", Equals, ptr(fmt.Sprintf("campaign %d", i))),
-			conditionOn("budget", GreaterThan, ptr("1000")),
+			conditionOn("lead_source", Equals, new([]string{"IndiaMART", "JustDial", "Facebook"}[i%3])),
+			conditionOn("campaign", Equals, new(fmt.Sprintf("campaign %d", i))),
+			conditionOn("budget", GreaterThan, new("1000")),
+			inGroup(1, conditionOn("contact:city", In, new(fmt.Sprintf("City %d, Town %d", i, i)))),
 		}
 		switch {
 		case i%100 == 0:
-			conditions = []Condition{conditionOn("budget", GreaterThan, ptr("1e9"))}
-		case i%20 == 0:
-			conditions = append(conditions, inGroup(1, conditionOn("contact:city", In, ptr(fmt.Sprintf("City %d, Town %d", i, i)))))
+			conditions = []Condition{conditionOn("budget", GreaterThan, new("1e9"))}
+		case i%20 > 0:
+			conditions = conditions[:3]
 		}
-		compiled, err := Compile(flowNamed(fmt.Sprintf("flow %d", i), i, conditions...))
+		compiled, err := Compile(flowNamed(fmt.Sprintf("no. %d", i), i, conditions...))
 		require.NoError(t, err)
 		flows = append(flows, compiled)
 	}
@@ -39,7 +40,7 @@ func campaignLead() MatchInput {
 
 func TestAThousandFlowsAreNotAllLookedAt(t *testing.T) {
 	decision := NewIndex(thousandFlows(t)).Match(campaignLead())
-	require.Equal(t, "Matched flow flow 999", decision.Reason)
+	require.Equal(t, "Matched flow no. 999", decision.Reason)
 	require.Len(t, decision.Flows, 11)
 	require.Equal(t, 989, decision.PassedOver)
 }

@@ -154,10 +154,8 @@ func modelMatches(d Definition, in MatchInput) bool {
 // guard and match mode.
 func modelTaken(flows []Definition, in MatchInput) []uuid.UUID {
 	taken := []uuid.UUID{}
-	for _, tag := range in.Contact.Tags {
-		if tag == "DNC" {
-			return taken
-		}
+	if slices.Contains(in.Contact.Tags, "DNC") {
+		return taken
 	}
 	sort.SliceStable(flows, func(a, b int) bool { return flows[a].Priority < flows[b].Priority })
 	for _, d := range flows {
@@ -190,10 +188,10 @@ func drawCondition() *rapid.Generator[Condition] {
 			Equals, Equals, Equals, In, In, NotEquals, NotIn, Contains, Any, StartsWith, EndsWith, IsSet, IsNotSet,
 			GreaterThan, GreaterOrEqual, LessThan, LessOrEqual,
 		}).Draw(t, "operator")
-		value := ptr(rapid.SampledFrom(modelWords).Draw(t, "value"))
+		value := new(rapid.SampledFrom(modelWords).Draw(t, "value"))
 		switch operator {
 		case In, NotIn:
-			value = ptr(strings.Join(rapid.SliceOfN(rapid.SampledFrom(modelWords), 1, 3).Draw(t, "values"), ","))
+			value = new(strings.Join(rapid.SliceOfN(rapid.SampledFrom(modelWords), 1, 3).Draw(t, "values"), ","))
 		case Equals, NotEquals:
 			if rapid.IntRange(0, 9).Draw(t, "null") == 0 {
 				value = nil
@@ -215,7 +213,7 @@ func drawFlow() *rapid.Generator[Definition] {
 		}
 		if rapid.IntRange(0, 4).Draw(t, "hours") == 0 {
 			d.UseCustomBusinessHours = true
-			d.BusinessHoursStart, d.BusinessHoursEnd = ptr("12:00:00"), ptr("23:59:59")
+			d.BusinessHoursStart, d.BusinessHoursEnd = new("12:00:00"), new("23:59:59")
 		}
 		return d
 	})
@@ -270,7 +268,7 @@ func TestMatchingEqualsANaiveModel(t *testing.T) {
 				}
 			}
 		})).Draw(t, "priorities")
-		var compiled []*Compiled
+		compiled := make([]*Compiled, 0, len(flows))
 		for i := range flows {
 			flows[i].ID, flows[i].Priority = uuid.UUID{byte(i + 1)}, priorities[i]
 			c, err := Compile(flows[i])
@@ -308,7 +306,7 @@ func TestMatchingEqualsANaiveModel(t *testing.T) {
 func TestTheIndexPassesOverOnlyWhatCannotMatch(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		flows := rapid.SliceOfN(drawFlow(), 1, 12).Draw(t, "flows")
-		var compiled []*Compiled
+		compiled := make([]*Compiled, 0, len(flows))
 		for i := range flows {
 			flows[i].ID, flows[i].IsEnabled, flows[i].Priority = uuid.UUID{byte(i + 1)}, true, i
 			c, err := Compile(flows[i])

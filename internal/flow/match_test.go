@@ -2,7 +2,6 @@ package flow
 
 import (
 	"encoding/json"
-	"errors"
 	"testing"
 	"time"
 
@@ -24,7 +23,7 @@ func inGroup(group int, c Condition) Condition {
 }
 
 func indexOf(t require.TestingT, flows ...Definition) *Index {
-	var compiled []*Compiled
+	compiled := make([]*Compiled, 0, len(flows))
 	for _, d := range flows {
 		c, err := Compile(d)
 		require.NoError(t, err)
@@ -39,7 +38,7 @@ func someMatch() MatchInput {
 
 // verdicts are the names of the flows looked at with their verdicts, in order.
 func verdicts(d Decision) []string {
-	list := []string{}
+	list := make([]string, 0, len(d.Flows))
 	for _, f := range d.Flows {
 		list = append(list, f.FlowName+" "+string(f.Verdict))
 	}
@@ -48,7 +47,7 @@ func verdicts(d Decision) []string {
 
 func TestFlowsAreTriedByPriority(t *testing.T) {
 	ix := indexOf(t,
-		flowNamed("third", 30), flowNamed("first", 10, conditionOn("lead_source", Equals, ptr("Facebook"))), flowNamed("second", 20),
+		flowNamed("third", 30), flowNamed("first", 10, conditionOn("lead_source", Equals, new("Facebook"))), flowNamed("second", 20),
 	)
 	decision := ix.Match(someMatch())
 	require.Equal(t, []string{"first conditions", "second taken"}, verdicts(decision))
@@ -72,7 +71,7 @@ func TestMatchModeAllTakesEveryFlowThatPasses(t *testing.T) {
 	in := someMatch()
 	in.Tenant.MatchMode = MatchAll
 	decision := indexOf(t,
-		flowNamed("a", 1), flowNamed("b", 2, conditionOn("lead_source", Equals, ptr("x"))), flowNamed("c", 3),
+		flowNamed("a", 1), flowNamed("b", 2, conditionOn("lead_source", Equals, new("x"))), flowNamed("c", 3),
 	).Match(in)
 	require.Equal(t, []string{"a taken", "b conditions", "c taken"}, verdicts(decision))
 	require.Len(t, decision.Taken, 2)
@@ -80,8 +79,8 @@ func TestMatchModeAllTakesEveryFlowThatPasses(t *testing.T) {
 }
 
 func TestConditionsAreAndedWithinAGroupAndOredBetween(t *testing.T) {
-	yes, no := conditionOn("lead_source", Equals, ptr("indiamart")), conditionOn("lead_source", Equals, ptr("x"))
-	other := conditionOn("entry_type", Equals, ptr("api"))
+	yes, no := conditionOn("lead_source", Equals, new("indiamart")), conditionOn("lead_source", Equals, new("x"))
+	other := conditionOn("entry_type", Equals, new("api"))
 	for _, c := range []struct {
 		name       string
 		conditions []Condition
@@ -99,7 +98,7 @@ func TestConditionsAreAndedWithinAGroupAndOredBetween(t *testing.T) {
 		{"negative groups too", []Condition{inGroup(-1, yes), inGroup(0, no)}, true, "All conditions met"},
 		{"a null operand", []Condition{conditionOn("lead_source", Equals, nil)}, false, "Condition failed: lead_source equals null"},
 		{"no operand", []Condition{conditionOn("absent", IsSet, nil)}, false, "Condition failed: custom_field is_set"},
-		{"an operand that is not used", []Condition{conditionOn("lead_source", IsNotSet, ptr("x"))}, false, "Condition failed: lead_source is_not_set"},
+		{"an operand that is not used", []Condition{conditionOn("lead_source", IsNotSet, new("x"))}, false, "Condition failed: lead_source is_not_set"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			compiled, err := Compile(flowNamed("f", 1, c.conditions...))
@@ -143,7 +142,7 @@ func TestAContactNotToBeContactedMatchesNothing(t *testing.T) {
 func TestOutsideItsHoursAFlowPassesTheLeadOnOrDefersIt(t *testing.T) {
 	night := flowNamed("night", 1)
 	night.UseCustomBusinessHours = true
-	night.BusinessHoursStart, night.BusinessHoursEnd = ptr("21:00:00"), ptr("23:00:00")
+	night.BusinessHoursStart, night.BusinessHoursEnd = new("21:00:00"), new("23:00:00")
 	day := flowNamed("day", 2)
 
 	decision := indexOf(t, night, day).Match(someMatch())
@@ -178,9 +177,9 @@ func TestTheTenantsHoursHoldForFlowsWithoutTheirOwn(t *testing.T) {
 	in.Tenant.BusinessHours = &Hours{Start: "10:00:01", End: "18:00:00"}
 	own := flowNamed("own", 1)
 	own.UseCustomBusinessHours = true
-	own.BusinessHoursStart, own.BusinessHoursEnd = ptr("10:00:00"), ptr("10:00:01")
+	own.BusinessHoursStart, own.BusinessHoursEnd = new("10:00:00"), new("10:00:01")
 	require.Equal(t, []string{"default closed", "own taken"}, verdicts(indexOf(t, flowNamed("default", 0), own).Match(in)))
-	own.BusinessHoursTimezone = ptr("UTC")
+	own.BusinessHoursTimezone = new("UTC")
 	require.Equal(t, []string{"own closed"}, verdicts(indexOf(t, own).Match(in)))
 }
 
@@ -195,7 +194,7 @@ func TestHoursThatCannotBeReadCountAsClosed(t *testing.T) {
 
 	broken := flowNamed("broken", 1)
 	broken.UseCustomBusinessHours = true
-	broken.BusinessHoursStart, broken.BusinessHoursEnd = ptr("10:00"), ptr("09:00")
+	broken.BusinessHoursStart, broken.BusinessHoursEnd = new("10:00"), new("09:00")
 	_, err := Compile(broken)
 	require.ErrorContains(t, err, broken.ID.String())
 	broken.UseCustomBusinessHours = false
@@ -269,7 +268,7 @@ func TestARepeatedFlowPassesTheLeadOn(t *testing.T) {
 func TestDaysInConditionsAreOfTheTenantsZone(t *testing.T) {
 	in := someMatch()
 	in.Contact.CustomFields = map[string]any{"moment": "2026-02-01T19:00:00Z"} // Monday in Kolkata
-	flow := flowNamed("f", 1, conditionOn("moment", After, ptr("2026-02-01")))
+	flow := flowNamed("f", 1, conditionOn("moment", After, new("2026-02-01")))
 	in.Now = in.Now.UTC()
 	require.Equal(t, DecisionMatched, indexOf(t, flow).Match(in).Outcome)
 	in.Tenant.TimeZone = "UTC"
@@ -277,25 +276,25 @@ func TestDaysInConditionsAreOfTheTenantsZone(t *testing.T) {
 }
 
 func TestWithFewFlowsEveryOneIsExplained(t *testing.T) {
-	var flows []Definition
+	flows := make([]Definition, 0, explainAll+1)
 	for i := range explainAll {
-		flows = append(flows, flowNamed("f", i, conditionOn("lead_source", Equals, ptr("none of them"))))
+		flows = append(flows, flowNamed("f", i, conditionOn("lead_source", Equals, new("none of them"))))
 	}
 	decision := indexOf(t, flows...).Match(someMatch())
 	require.Len(t, decision.Flows, explainAll)
 	require.Zero(t, decision.PassedOver)
 	require.Equal(t, "No flow's conditions hold", decision.Reason)
 
-	flows = append(flows, flowNamed("one more", 1000, conditionOn("lead_source", Equals, ptr("IndiaMART"))))
+	flows = append(flows, flowNamed("one more", 1000, conditionOn("lead_source", Equals, new("IndiaMART"))))
 	decision = indexOf(t, flows...).Match(someMatch())
 	require.Equal(t, []string{"one more taken"}, verdicts(decision))
 	require.Equal(t, explainAll, decision.PassedOver)
 }
 
 func TestTheDecisionsJSON(t *testing.T) {
-	night := flowNamed("night", 1, conditionOn("lead_source", Equals, ptr("indiamart")))
+	night := flowNamed("night", 1, conditionOn("lead_source", Equals, new("indiamart")))
 	night.UseCustomBusinessHours, night.OutsideHours = true, Defer
-	night.BusinessHoursStart, night.BusinessHoursEnd = ptr("21:00:00"), ptr("23:00:00")
+	night.BusinessHoursStart, night.BusinessHoursEnd = new("21:00:00"), new("23:00:00")
 	encoded, err := json.Marshal(indexOf(t, night).Match(someMatch()))
 	require.NoError(t, err)
 	id := night.ID.String()
@@ -321,5 +320,5 @@ func TestHoursThatNeverOpenAreAnError(t *testing.T) {
 	require.NoError(t, err)
 	compiled.days = [8]bool{}
 	_, err = compiled.Next(someNow)
-	require.True(t, errors.Is(err, ErrNeverOpen))
+	require.ErrorIs(t, err, ErrNeverOpen)
 }

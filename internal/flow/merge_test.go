@@ -107,8 +107,11 @@ func TestMergingNeverWeakensNorErases(t *testing.T) {
 		}
 		require.Equal(t, len(got.Phone) > 5, got.PhoneValid, "phone and its mark stay together")
 		for _, pair := range [][3]string{
-			{old.Name, news.Name, got.Name}, {old.Company, news.Company, got.Company}, {old.City, news.City, got.City},
-			{old.Country, news.Country, got.Country}, {old.ExternalID, news.ExternalID, got.ExternalID},
+			{old.Name, news.Name, got.Name},
+			{old.Company, news.Company, got.Company},
+			{old.City, news.City, got.City},
+			{old.Country, news.Country, got.Country},
+			{old.ExternalID, news.ExternalID, got.ExternalID},
 		} {
 			require.Equal(t, either(pair[1], pair[0]), pair[2])
 		}

@@ -13,6 +13,7 @@ const maxDays = 36500
 // condition is a trigger condition with its operand read.
 type condition struct {
 	Condition
+
 	attribute attribute
 	operand   operand
 }

@@ -11,18 +11,32 @@ import (
 // NormalizePhone reads a phone number as people write it and gives it in
 // E.164. A number without a country code is read in the contact's country
 // when that is told (a code or an English name), else, or when that makes no
-// valid number, in the tenant's default region. ok is false for what is no
-// valid number by libphonenumber's metadata; text is then as given, trimmed.
+// valid number, in the tenant's default region. Of several numbers, such as
+// "98450 12345 / 98450 12346", the first is taken. ok is false for what is no
+// valid number by libphonenumber's metadata, and for premium-rate numbers;
+// text is then as given, trimmed.
 func NormalizePhone(given, country, defaultRegion string) (text string, ok bool) {
 	given = strings.TrimSpace(given)
 	plain := strings.Map(dialable, given)
-	for _, region := range []string{RegionCode(country), RegionCode(defaultRegion)} {
-		number, err := phonenumbers.Parse(plain, region)
-		if err == nil && phonenumbers.IsValidNumber(number) {
-			return phonenumbers.Format(number, phonenumbers.E164), true
+	candidates := []string{plain}
+	if i := strings.IndexAny(plain, "/,;|"); i > 0 {
+		candidates = append(candidates, plain[:i])
+	}
+	for _, candidate := range candidates {
+		for _, region := range []string{RegionCode(country), RegionCode(defaultRegion)} {
+			number, err := phonenumbers.Parse(candidate, region)
+			if err == nil && callable(number) {
+				return phonenumbers.Format(number, phonenumbers.E164), true
+			}
 		}
 	}
 	return given, false
+}
+
+// callable leaves out premium-rate numbers: they are nobody's own, and whoever
+// fills a public form with them earns from every call.
+func callable(number *phonenumbers.PhoneNumber) bool {
+	return phonenumbers.IsValidNumber(number) && phonenumbers.GetNumberType(number) != phonenumbers.PREMIUM_RATE
 }
 
 // dialable drops what is invisible, such as the direction marks that come with

@@ -165,6 +165,13 @@ type FlowFilter struct {
 // Span is a part of time, from From inclusive to To exclusive; nil: without end.
 type Span struct{ From, To *time.Time }
 
+// StartOfDay is the first instant of a date in a zone, later days on. Only
+// year, month and day of date are looked at.
+func StartOfDay(date time.Time, later int, zone *time.Location) time.Time {
+	y, m, d := date.Date()
+	return dayStart(floorDiv(time.Date(y, m, d+later, 0, 0, 0, 0, time.UTC).Unix(), daySeconds), zone)
+}
+
 // ExecutionFilter selects executions; its zero value selects all.
 type ExecutionFilter struct {
 	FlowID       *uuid.UUID

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -8,12 +9,7 @@ import (
 // DNC reports whether the contact is tagged as not to be contacted: DNC,
 // do-not-call or do_not_contact, in any case and with any separators.
 func (c Contact) DNC() bool {
-	for _, tag := range c.Tags {
-		if isDNC(tag) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Tags, isDNC)
 }
 
 func isDNC(tag string) bool {

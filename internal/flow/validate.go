@@ -64,9 +64,7 @@ func (p *problems) addf(field, format string, args ...any) {
 func Validate(d *Definition) []FieldError {
 	var found problems
 	found.flow(d)
-	found = append(found, ValidateConditions("trigger_conditions", d.Conditions)...)
-	found = append(found, ValidateActions("actions", d.Actions)...)
-	return found
+	return slices.Concat(found, ValidateConditions("trigger_conditions", d.Conditions), ValidateActions("actions", d.Actions))
 }
 
 func (p *problems) flow(d *Definition) {

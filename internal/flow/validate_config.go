@@ -22,6 +22,7 @@ var configKeys = map[ActionType][]string{
 // its own path and numbers keep their digits.
 type configReader struct {
 	*problems
+
 	path string
 	keys map[string]any
 }

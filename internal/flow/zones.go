@@ -35,7 +35,9 @@ var locations sync.Map
 // result is kept. Any other name, "" and "Local" included, is an error.
 func LoadZone(name string) (*time.Location, error) {
 	if found, ok := locations.Load(name); ok {
-		return found.(*time.Location), nil
+		if location, isLocation := found.(*time.Location); isLocation {
+			return location, nil
+		}
 	}
 	if !ValidZone(name) {
 		return nil, fmt.Errorf("unknown time zone %q", name)

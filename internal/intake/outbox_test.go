@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"testing"
@@ -58,6 +59,15 @@ func TestALeadTakenInIsSentUntilItIsDecided(t *testing.T) {
 
 	require.NoError(t, o.Resend(t.Context(), b.tenant, id))
 	require.Len(t, queue.sent[b.tenant], 2, "a decided event is not sent again")
+}
+
+func TestWhatPostgresCannotHoldIsMendedBeforeItIsTakenIn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	o, _ := outbox(b)
+	body := bytes.Replace(b.lead("lead-1", asha()), []byte("Asha Rao"), []byte(`Asha \ud800`), 1)
+	accept(t, b, o, append([]byte("\ufeff"), body...))
+	require.Equal(t, "Asha \uFFFD", one[string](t, b, "select body -> 'data' -> 'contact' ->> 'name' from lead_events"))
 }
 
 func TestALeadTakenInTwiceIsOneEvent(t *testing.T) {

@@ -68,7 +68,7 @@ func (in *Intake) rejectAll(ctx context.Context, items []*item) error {
 	rejects := make([]Reject, len(items))
 	for i, it := range items {
 		if it.reject == "" {
-			it.reject = flow.ErrUnknownTenant.Error()
+			it.reject = "Unknown tenant"
 		}
 		rejects[i] = it.asReject()
 	}

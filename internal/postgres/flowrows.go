@@ -79,30 +79,34 @@ type columns db.InsertFlowParams
 func flowColumns(tenant uuid.UUID, d flow.Definition, now time.Time) columns {
 	days := make([]int32, len(d.BusinessHoursDays))
 	for i, day := range d.BusinessHoursDays {
-		days[i] = int32(day) //nolint:gosec // validated: 1 to 7
+		days[i] = int32(day)
 	}
 	return columns{
 		ID: d.ID, TenantID: tenant, Name: d.Name, Description: d.Description, IsEnabled: d.IsEnabled,
-		Priority: int32(d.Priority), UseCustomBusinessHours: d.UseCustomBusinessHours, //nolint:gosec // validated
+		Priority: int32(d.Priority), UseCustomBusinessHours: d.UseCustomBusinessHours,
 		BusinessHoursStart: pgTime(d.BusinessHoursStart), BusinessHoursEnd: pgTime(d.BusinessHoursEnd),
 		BusinessHoursTimezone: d.BusinessHoursTimezone, BusinessHoursDays: days,
-		OutsideHours: string(d.OutsideHours), ReentryMinutes: int32(d.ReentryMinutes), //nolint:gosec // validated
-		Version: int32(d.Version), Now: now, //nolint:gosec // grows by one
+		OutsideHours: string(d.OutsideHours), ReentryMinutes: int32(d.ReentryMinutes),
+		Version: int32(d.Version), Now: now,
 	}
 }
 
 // insert gives the arguments of db.InsertFlow.
 func (c columns) insert(createdBy *string) []any {
-	return []any{c.ID, c.TenantID, c.Name, c.Description, c.IsEnabled, c.Priority, c.UseCustomBusinessHours,
+	return []any{
+		c.ID, c.TenantID, c.Name, c.Description, c.IsEnabled, c.Priority, c.UseCustomBusinessHours,
 		c.BusinessHoursStart, c.BusinessHoursEnd, c.BusinessHoursTimezone, c.BusinessHoursDays, c.OutsideHours,
-		c.ReentryMinutes, c.Version, c.Now, createdBy}
+		c.ReentryMinutes, c.Version, c.Now, createdBy,
+	}
 }
 
 // update gives the arguments of db.UpdateFlow.
 func (c columns) update() []any {
-	return []any{c.Name, c.Description, c.IsEnabled, c.Priority, c.UseCustomBusinessHours, c.BusinessHoursStart,
+	return []any{
+		c.Name, c.Description, c.IsEnabled, c.Priority, c.UseCustomBusinessHours, c.BusinessHoursStart,
 		c.BusinessHoursEnd, c.BusinessHoursTimezone, c.BusinessHoursDays, c.OutsideHours, c.ReentryMinutes,
-		c.Version, c.Now, c.TenantID, c.ID}
+		c.Version, c.Now, c.TenantID, c.ID,
+	}
 }
 
 func writeDetails(pipe *Pipe, tenant uuid.UUID, d flow.Definition) {

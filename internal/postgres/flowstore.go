@@ -208,7 +208,10 @@ type refusal struct{ error }
 // away marks an error that passes when the database is back.
 type away struct{ error }
 
-func (e away) Unwrap() error     { return e.error }
+// Unwrap implements the interface of errors.As.
+func (e away) Unwrap() error { return e.error }
+
+// Unavailable is how package rest recognises it.
 func (e away) Unavailable() bool { return true }
 
 func storeError(doing string, err error) error {

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -108,7 +109,10 @@ func contactOf(r db.LoadExecutionContactRow) (flow.Contact, error) {
 		ID: r.ID, ExternalID: r.ExternalID, Name: r.Name, Phone: r.Phone, PhoneValid: r.PhoneValid, Email: r.Email,
 		Company: r.Company, City: r.City, Country: r.Country, TimeZone: r.TimeZone, Tags: r.Tags,
 	}
-	if err := json.Unmarshal(r.CustomFields, &c.CustomFields); err != nil {
+	// Numbers stay as they are written, as matching sees them.
+	decoder := json.NewDecoder(bytes.NewReader(r.CustomFields))
+	decoder.UseNumber()
+	if err := decoder.Decode(&c.CustomFields); err != nil {
 		return c, fmt.Errorf("read custom fields of contact %s: %w", r.ID, err)
 	}
 	return c, nil

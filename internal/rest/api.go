@@ -91,6 +91,7 @@ type Leads interface {
 
 type api struct {
 	Config
+
 	huma  huma.API
 	known knownTenants
 }
@@ -100,6 +101,7 @@ func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	setUpHuma()
 	mux := http.NewServeMux()
 	a := &api{Config: c, huma: humago.New(mux, humaConfig(c.Version))}
 	a.huma.UseMiddleware(a.authenticate, a.requireJSON)
@@ -121,7 +123,7 @@ func register[I, O any](a *api, op huma.Operation, handle func(context.Context, 
 	op.SkipValidateParams = true
 	// huma refuses a body of exactly this size.
 	op.MaxBodyBytes = maxBodyBytes + 1
-	op.Security = []map[string][]string{{"bearer": {}}}
+	op.Security = []map[string][]string{{bearer: {}}}
 	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden,
 		http.StatusServiceUnavailable)
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {

@@ -120,9 +120,9 @@ func decode[T any](b body[T], camel bool) (v T, problems []flow.FieldError, err 
 	return v, d.problems, nil
 }
 
-func (d *decoder) add(path, format string, args ...any) {
+func (d *decoder) add(path, what string) {
 	path = shortened(path)
-	d.problems = append(d.problems, flow.FieldError{Field: path, Message: path + " " + fmt.Sprintf(format, args...)})
+	d.problems = append(d.problems, flow.FieldError{Field: path, Message: path + " " + what})
 }
 
 func (d *decoder) object(n node, path string, v reflect.Value) {
@@ -145,7 +145,8 @@ func (d *decoder) object(n node, path string, v reflect.Value) {
 				continue
 			}
 			found = true
-			d.field(m.value, join(path, name), v.Field(i).Addr().Interface().(optional), field.Tag.Get("wrong"))
+			target, _ := reflect.TypeAssert[optional](v.Field(i).Addr()) // all fields are
+			d.field(m.value, join(path, name), target, field.Tag.Get("wrong"))
 		}
 	}
 	for j, m := range n.members {
@@ -247,6 +248,6 @@ func (r *ReadOnly) begin() any { return r }
 func (r *ReadOnly) null() bool { return true }
 
 // Schema implements huma.SchemaProvider.
-func (ReadOnly) Schema(huma.Registry) *huma.Schema {
+func (r *ReadOnly) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Description: "Read only: accepted, and not changed"}
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -83,9 +85,7 @@ func config(t testing.TB, db *testdb.DB, log io.Writer) rest.Config {
 func token(t testing.TB, claims map[string]any) string {
 	t.Helper()
 	all := map[string]any{"type": "access", "exp": time.Now().Add(time.Hour).Unix()}
-	for k, v := range claims {
-		all[k] = v
-	}
+	maps.Copy(all, claims)
 	payload, err := json.Marshal(all)
 	require.NoError(t, err)
 	signed, err := jws.Sign(payload, jws.WithKey(jwa.HS256(), secret))
@@ -150,8 +150,28 @@ func (b *testBundle) request(token, method, path string, body any, headers ...st
 	out := answer{status: w.Code, header: w.Header(), raw: w.Body.Bytes()}
 	if w.Body.Len() > 0 {
 		require.NoError(b.t, json.Unmarshal(out.raw, &out.body), "%s", out.raw)
+		whole(out.body)
 	}
 	return out
+}
+
+// whole turns the numbers of decoded JSON that are whole into ints.
+func whole(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k := range v {
+			v[k] = whole(v[k])
+		}
+	case []any:
+		for i := range v {
+			v[i] = whole(v[i])
+		}
+	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+			return int(v)
+		}
+	}
+	return v
 }
 
 // do is a request of the owner that must be answered with this status.
@@ -186,7 +206,7 @@ func (b *testBundle) isFailure(out answer, text string) {
 	require.Equal(b.t, false, out.body["success"], "%s", out.raw)
 	require.Equal(b.t, text, out.body["error"], "%s", out.raw)
 	require.NotEmpty(b.t, out.body["request_id"])
-	require.Equal(b.t, out.header.Get("X-Request-Id"), out.body["request_id"])
+	require.Equal(b.t, out.header.Get("X-Request-ID"), out.body["request_id"])
 	require.Equal(b.t, "application/json", out.header.Get("Content-Type"))
 	if details, has := out.body["details"].([]any); has {
 		require.Equal(b.t, text, details[0].(map[string]any)["message"], "error is the first detail")
@@ -239,9 +259,7 @@ var (
 // with is base changed by key, value pairs.
 func with(base object, pairs ...any) object {
 	out := object{}
-	for k, v := range base {
-		out[k] = v
-	}
+	maps.Copy(out, base)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		out[pairs[i].(string)] = pairs[i+1]
 	}

@@ -58,7 +58,7 @@ func TestDeletingAFlowCancelsWhatRunsAndKeepsHistory(t *testing.T) {
 	history := b.do(http.StatusOK, "GET", "/executions/"+ended.String(), nil).data()
 	require.Equal(t, "completed", history["status"])
 	require.Nil(t, history["flow_id"])
-	require.Equal(t, 1.0, history["flow_version"])
+	require.Equal(t, 1, history["flow_version"])
 	require.Nil(t, history["action_logs"].([]any)[0].(object)["action_id"])
 	for _, e := range []uuid.UUID{other, foreign} {
 		require.Equal(t, "running", query[string](b, "select status from flow_executions where id = $1", e))

@@ -9,6 +9,16 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
+// bearer names the one way to prove who asks.
+const bearer = "bearer"
+
+// Tags group operations in the document.
+var (
+	flowsTag      = []string{"flows"}
+	executionsTag = []string{"executions"}
+	leadsTag      = []string{"leads"}
+)
+
 // humaConfig serves one format, JSON, and leaves the document to us.
 func humaConfig(version string) huma.Config {
 	c := huma.DefaultConfig("Auto Engagement Flows", version)
@@ -21,7 +31,7 @@ func humaConfig(version string) huma.Config {
 		Unmarshal: keepBody,
 	}}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
+		bearer: {Type: "http", Scheme: bearer, BearerFormat: "JWT"},
 	}
 	return c
 }

@@ -38,6 +38,7 @@ type feed[T any] struct {
 
 type feedMeta struct {
 	pageMeta
+
 	NextCursor *string `json:"next_cursor" doc:"The cursor of the next page; null on the last"`
 }
 

@@ -34,6 +34,7 @@ type Execution struct {
 // ExecutionWithLogs is an execution with its steps, by order and attempt.
 type ExecutionWithLogs struct {
 	Execution
+
 	Logs []ActionLog `json:"action_logs"`
 }
 
@@ -55,17 +56,24 @@ type ActionLog struct {
 }
 
 func (a *api) registerExecutions() {
-	register(a, huma.Operation{OperationID: "list-flow-executions", Method: http.MethodGet, Path: Base + "/flows/{id}/executions",
-		Summary: "List a flow's executions, newest first", Tags: []string{"executions"}, Errors: []int{http.StatusNotFound}}, a.listFlowExecutions)
-	register(a, huma.Operation{OperationID: "list-executions", Method: http.MethodGet, Path: Base + "/executions",
-		Summary: "List executions, newest first", Tags: []string{"executions"}}, a.listExecutions)
-	register(a, huma.Operation{OperationID: "get-execution", Method: http.MethodGet, Path: Base + "/executions/{id}",
-		Summary: "Read an execution with its steps", Tags: []string{"executions"}, Errors: []int{http.StatusNotFound}}, a.readExecution)
+	register(a, huma.Operation{
+		OperationID: "list-flow-executions", Method: http.MethodGet, Path: Base + "/flows/{id}/executions",
+		Summary: "List a flow's executions, newest first", Tags: executionsTag, Errors: []int{http.StatusNotFound},
+	}, a.listFlowExecutions)
+	register(a, huma.Operation{
+		OperationID: "list-executions", Method: http.MethodGet, Path: Base + "/executions",
+		Summary: "List executions, newest first", Tags: executionsTag,
+	}, a.listExecutions)
+	register(a, huma.Operation{
+		OperationID: "get-execution", Method: http.MethodGet, Path: Base + "/executions/{id}",
+		Summary: "Read an execution with its steps", Tags: executionsTag, Errors: []int{http.StatusNotFound},
+	}, a.readExecution)
 }
 
 func (a *api) listFlowExecutions(ctx context.Context, in *struct {
 	FlowPath
 	FeedPaging
+
 	Status executionStatusParam `query:"status"`
 },
 ) (*answer[feed[Execution]], error) {
@@ -84,6 +92,7 @@ func (a *api) listFlowExecutions(ctx context.Context, in *struct {
 func (a *api) listExecutions(ctx context.Context, in *struct {
 	FeedPaging
 	SpanParams
+
 	Status       executionStatusParam `query:"status"`
 	FlowID       uuidParam            `query:"flow_id" doc:"Also of a flow that is gone"`
 	FlowIDCamel  uuidParam            `query:"flowId" doc:"The same as flow_id"`
@@ -100,8 +109,10 @@ func (a *api) listExecutions(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	filter := flow.ExecutionFilter{FlowID: in.FlowID.id, ContactID: in.ContactID.id, Status: in.Status.status,
-		TestRunsOnly: in.TestRunsOnly.on, Triggered: span, Search: in.Search.text}
+	filter := flow.ExecutionFilter{
+		FlowID: in.FlowID.id, ContactID: in.ContactID.id, Status: in.Status.status,
+		TestRunsOnly: in.TestRunsOnly.on, Triggered: span, Search: in.Search.text,
+	}
 	if filter.FlowID == nil {
 		filter.FlowID = in.FlowIDCamel.id
 	}

@@ -3,6 +3,7 @@ package rest_test
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,8 +21,10 @@ func TestExecutionIsReadWithItsLogsByOrderAndAttempt(t *testing.T) {
 	actions := b.do(http.StatusOK, "GET", "/flows/"+id, nil).data()["actions"].([]any)
 	execution := b.execution(b.a, id, "running", noon)
 	log := func(step, attempt int, kind, state string, more object) {
-		row := with(object{"action_id": actions[step-1].(object)["id"], "until": nil, "result_data": nil, "error_message": nil,
-			"skip_reason": nil, "started_at": noon, "completed_at": nil}, pairs(more)...)
+		row := with(object{
+			"action_id": actions[step-1].(object)["id"], "until": nil, "result_data": nil, "error_message": nil,
+			"skip_reason": nil, "started_at": noon, "completed_at": nil,
+		}, pairs(more)...)
 		b.exec(`insert into flow_action_logs (id, tenant_id, execution_id, step, attempt, action_id, action_type, action_config, state,
 			until, result_data, error_message, skip_reason, started_at, completed_at)
 			values ($1, $2, $3, $4, $5, $6, $7, '{"as": "it ran"}', $8, $9, $10, $11, $12, $13, $14)`,
@@ -39,13 +42,13 @@ func TestExecutionIsReadWithItsLogsByOrderAndAttempt(t *testing.T) {
 	data := got.data()
 	logs := data["action_logs"].([]any)
 	type shown struct {
-		order, attempt float64
+		order, attempt int
 		status         string
 	}
-	var order []shown
+	order := make([]shown, 0, len(logs))
 	for _, l := range logs {
 		l := l.(object)
-		order = append(order, shown{l["action_order"].(float64), l["attempt"].(float64), l["status"].(string)})
+		order = append(order, shown{l["action_order"].(int), l["attempt"].(int), l["status"].(string)})
 		require.Equal(t, execution.String(), l["flow_execution_id"])
 		require.Equal(t, object{"as": "it ran"}, l["action_config"])
 	}
@@ -56,15 +59,17 @@ func TestExecutionIsReadWithItsLogsByOrderAndAttempt(t *testing.T) {
 	require.Equal(t, "2026-02-05T12:00:00.123Z", failed["completed_at"])
 	require.Nil(t, failed["result_data"])
 	require.Equal(t, actions[1].(object)["id"], sent["action_id"])
-	require.Equal(t, object{"whatsapp_sent": true, "n": 1.0}, sent["result_data"])
+	require.Equal(t, object{"whatsapp_sent": true, "n": 1}, sent["result_data"])
 
 	delete(data, "action_logs")
 	require.Equal(t, object{
-		"id": execution.String(), "flow_id": id, "flow_version": 1.0, "contact_id": data["contact_id"], "user_id": b.a.String(),
-		"triggered_at": "2026-02-05T12:00:00.123Z", "status": "running", "current_action_step": 0.0, "completed_at": nil,
+		"id": execution.String(), "flow_id": id, "flow_version": 1, "contact_id": data["contact_id"], "user_id": b.a.String(),
+		"triggered_at": "2026-02-05T12:00:00.123Z", "status": "running", "current_action_step": 0, "completed_at": nil,
 		"error_message": nil, "is_test_run": false, "flow_name": "Flow at the time", "contact_name": "Asha Rao",
-		"contact_phone": "+919845012345", "metadata": object{"trigger_source": "IndiaMART", "n": 12345678901234567890.0,
-			"flow_name": "Flow at the time", "contact_name": "Asha Rao", "contact_phone": "+919845012345"},
+		"contact_phone": "+919845012345", "metadata": object{
+			"trigger_source": "IndiaMART", "n": 12345678901234567890.0,
+			"flow_name": "Flow at the time", "contact_name": "Asha Rao", "contact_phone": "+919845012345",
+		},
 	}, data)
 	b.refused(http.StatusNotFound, "Execution not found", "GET", "/executions/"+uuid.NewString(), nil)
 }
@@ -90,7 +95,7 @@ func TestExecutionsAreWalkedByCursorAndByOffset(t *testing.T) {
 		next := ""
 		for pages := 0; ; pages++ {
 			page := b.do(http.StatusOK, "GET", path+"?limit=5&cursor="+next, nil)
-			require.Equal(t, float64(n), page.meta()["total"])
+			require.Equal(t, n, page.meta()["total"])
 			for _, e := range page.list() {
 				all = append(all, e["id"].(string))
 			}
@@ -110,14 +115,14 @@ func TestExecutionsAreWalkedByCursorAndByOffset(t *testing.T) {
 		require.Len(t, all, n)
 		var byOffset []string
 		for offset := 0; offset < n; offset += 5 {
-			page := b.do(http.StatusOK, "GET", path+"?limit=5&offset="+itoa(offset), nil)
-			require.Equal(t, float64(offset), page.meta()["offset"])
+			page := b.do(http.StatusOK, "GET", path+"?limit=5&offset="+strconv.Itoa(offset), nil)
+			require.Equal(t, offset, page.meta()["offset"])
 			for _, e := range page.list() {
 				byOffset = append(byOffset, e["id"].(string))
 			}
 		}
 		require.Equal(t, byOffset, all)
-		exact := b.do(http.StatusOK, "GET", path+"?limit="+itoa(n), nil)
+		exact := b.do(http.StatusOK, "GET", path+"?limit="+strconv.Itoa(n), nil)
 		require.Nil(t, exact.meta()["next_cursor"], "a page that holds all has no next")
 		require.Contains(t, exact.meta(), "next_cursor")
 		b.refused(http.StatusBadRequest, "cursor and offset cannot be used together", "GET", path+"?offset=1&cursor="+next, nil)
@@ -126,8 +131,6 @@ func TestExecutionsAreWalkedByCursorAndByOffset(t *testing.T) {
 		}
 	}
 }
-
-func itoa(n int) string { return string(rune('0'+n/10)) + string(rune('0'+n%10)) }
 
 func TestExecutionsAreFiltered(t *testing.T) {
 	t.Parallel()
@@ -167,12 +170,12 @@ func TestExecutionsAreFiltered(t *testing.T) {
 		"limit=200&offset=0&status=completed": {late},
 	} {
 		page := b.do(http.StatusOK, "GET", "/executions?"+filter, nil)
-		got := []uuid.UUID{}
+		got := make([]uuid.UUID, 0, len(page.list()))
 		for _, e := range page.list() {
 			got = append(got, uuid.MustParse(e["id"].(string)))
 		}
 		require.Equal(t, want, got, filter)
-		require.Equal(t, float64(len(want)), page.meta()["total"], filter)
+		require.Equal(t, len(want), page.meta()["total"], filter)
 	}
 	require.Len(t, b.do(http.StatusOK, "GET", "/flows/"+one+"/executions?status=failed", nil).list(), 1)
 	for query, text := range map[string]string{
@@ -193,11 +196,11 @@ func TestCountingStopsAtTenThousand(t *testing.T) {
 	b.exec(`insert into flow_executions (id, tenant_id, contact_id, status, triggered_at)
 		select gen_random_uuid(), $1, gen_random_uuid(), 'completed', now() - n * interval '1 second' from generate_series(1, 10000) n`, b.a)
 	meta := b.do(http.StatusOK, "GET", "/executions?limit=1", nil).meta()
-	require.Equal(t, 10000.0, meta["total"])
+	require.Equal(t, 10000, meta["total"])
 	require.NotContains(t, meta, "total_capped")
 	b.execution(b.a, nil, "skipped", noon)
 	meta = b.do(http.StatusOK, "GET", "/executions?limit=1", nil).meta()
-	require.Equal(t, 10000.0, meta["total"])
+	require.Equal(t, 10000, meta["total"])
 	require.Equal(t, true, meta["total_capped"])
 }
 
@@ -232,7 +235,7 @@ func TestLeadsAreListedAndReadWithTheirDecision(t *testing.T) {
 
 	page := b.do(http.StatusOK, "GET", "/leads", nil)
 	require.Len(t, page.list(), 2)
-	require.Equal(t, object{"total": 2.0, "limit": 50.0, "offset": 0.0, "next_cursor": nil}, page.meta())
+	require.Equal(t, object{"total": 2, "limit": 50, "offset": 0, "next_cursor": nil}, page.meta())
 	first := page.list()[0]
 	require.Equal(t, matched.String(), first["id"])
 	require.Equal(t, []any{object{"id": execution.String(), "flow_id": flowID, "flow_name": "Flow at the time", "status": "completed"}}, first["executions"])

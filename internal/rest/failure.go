@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -34,7 +35,9 @@ type detail struct {
 	Message string `json:"message"`
 }
 
-func (f *failure) Error() string  { return f.Message }
+func (f *failure) Error() string { return f.Message }
+
+// GetStatus implements huma.StatusError.
 func (f *failure) GetStatus() int { return f.status }
 
 // GetHeaders implements huma.HeadersError.
@@ -49,15 +52,15 @@ func (f *failure) GetHeaders() http.Header {
 	return h
 }
 
-// Huma makes its own errors by these two functions; there is one of each for
-// the whole program.
-func init() {
+// setUpHuma replaces the functions by which huma makes its own errors; there
+// is one of each for the whole program.
+var setUpHuma = sync.OnceFunc(func() {
 	huma.NewError = humaError
 	huma.NewErrorWithContext = func(_ huma.Context, status int, msg string, errs ...error) huma.StatusError {
 		return humaError(status, msg, errs...)
 	}
 	huma.DefaultArrayNullable = false
-}
+})
 
 // humaError turns what huma finds wrong with a request into our envelope.
 func humaError(status int, msg string, errs ...error) huma.StatusError {
@@ -71,12 +74,10 @@ func humaError(status int, msg string, errs ...error) huma.StatusError {
 	}
 	out := &failure{status: status}
 	for _, err := range errs {
-		var own *failure
-		if errors.As(err, &own) {
+		if own, ok := errors.AsType[*failure](err); ok {
 			return own
 		}
-		var found *huma.ErrorDetail
-		if errors.As(err, &found) {
+		if found, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 			_, name, _ := strings.Cut(found.Location, ".")
 			// Parameters' own types say what they must be; huma puts this before it.
 			text := name + " " + strings.TrimPrefix(found.Message, "invalid value: ")

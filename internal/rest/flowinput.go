@@ -97,8 +97,10 @@ func setNullable[T any](to **T, from Nullable[T]) {
 func conditions(in []ConditionInput, old []flow.Condition) []flow.Condition {
 	out := make([]flow.Condition, len(in))
 	for i, c := range in {
-		out[i] = flow.Condition{Type: c.Type.Value, Operator: c.Operator.Value, Value: c.Value.Value,
-			CustomFieldName: c.CustomFieldName.Value, Group: c.Group.Value}
+		out[i] = flow.Condition{
+			Type: c.Type.Value, Operator: c.Operator.Value, Value: c.Value.Value,
+			CustomFieldName: c.CustomFieldName.Value, Group: c.Group.Value,
+		}
 	}
 	left := map[uuid.UUID]flow.Condition{}
 	for _, o := range old {
@@ -137,8 +139,10 @@ func equal(a, b *string) bool {
 func actions(in []ActionInput, old []flow.Action) []flow.Action {
 	out := make([]flow.Action, len(in))
 	for i, a := range in {
-		out[i] = flow.Action{Order: a.Order.Value, Type: a.Type.Value, Config: json.RawMessage(a.Config.Value),
-			ConditionType: a.ConditionType.Value, ConditionValue: a.ConditionValue.Value}
+		out[i] = flow.Action{
+			Order: a.Order.Value, Type: a.Type.Value, Config: json.RawMessage(a.Config.Value),
+			ConditionType: a.ConditionType.Value, ConditionValue: a.ConditionValue.Value,
+		}
 		if out[i].Config == nil {
 			out[i].Config = json.RawMessage("{}")
 		}
@@ -193,8 +197,10 @@ func (c config) MarshalJSON() ([]byte, error) { return json.RawMessage(c).Marsha
 // Schema implements huma.SchemaProvider.
 func (config) Schema(r huma.Registry) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeObject}
-	for _, t := range []reflect.Type{reflect.TypeFor[flow.CallConfig](), reflect.TypeFor[flow.WhatsAppConfig](),
-		reflect.TypeFor[flow.EmailConfig](), reflect.TypeFor[flow.WaitConfig]()} {
+	for _, t := range []reflect.Type{
+		reflect.TypeFor[flow.CallConfig](), reflect.TypeFor[flow.WhatsAppConfig](),
+		reflect.TypeFor[flow.EmailConfig](), reflect.TypeFor[flow.WaitConfig](),
+	} {
 		s.AnyOf = append(s.AnyOf, r.Schema(t, true, ""))
 	}
 	return s

@@ -29,17 +29,24 @@ type ActionsInput struct {
 
 func (a *api) registerFlowParts() {
 	errors := []int{http.StatusNotFound, http.StatusConflict}
-	register(a, huma.Operation{OperationID: "toggle-flow", Method: http.MethodPatch, Path: Base + "/flows/{id}/toggle",
-		Summary: "Switch a flow on or off", Tags: []string{"flows"}, Errors: errors}, a.toggleFlow)
-	register(a, huma.Operation{OperationID: "replace-conditions", Method: http.MethodPut, Path: Base + "/flows/{id}/conditions",
-		Summary: "Replace a flow's trigger conditions", Tags: []string{"flows"}, Errors: errors}, a.replaceConditions)
-	register(a, huma.Operation{OperationID: "replace-actions", Method: http.MethodPut, Path: Base + "/flows/{id}/actions",
-		Summary: "Replace a flow's actions", Tags: []string{"flows"}, Errors: errors}, a.replaceActions)
+	register(a, huma.Operation{
+		OperationID: "toggle-flow", Method: http.MethodPatch, Path: Base + "/flows/{id}/toggle",
+		Summary: "Switch a flow on or off", Tags: flowsTag, Errors: errors,
+	}, a.toggleFlow)
+	register(a, huma.Operation{
+		OperationID: "replace-conditions", Method: http.MethodPut, Path: Base + "/flows/{id}/conditions",
+		Summary: "Replace a flow's trigger conditions", Tags: flowsTag, Errors: errors,
+	}, a.replaceConditions)
+	register(a, huma.Operation{
+		OperationID: "replace-actions", Method: http.MethodPut, Path: Base + "/flows/{id}/actions",
+		Summary: "Replace a flow's actions", Tags: flowsTag, Errors: errors,
+	}, a.replaceActions)
 }
 
 func (a *api) toggleFlow(ctx context.Context, in *struct {
 	FlowPath
 	IfMatch
+
 	Body body[ToggleInput]
 },
 ) (*tagged[Flow], error) {
@@ -64,6 +71,7 @@ func (a *api) toggleFlow(ctx context.Context, in *struct {
 func (a *api) replaceConditions(ctx context.Context, in *struct {
 	FlowPath
 	IfMatch
+
 	Body body[ConditionsInput]
 },
 ) (*tagged[[]Condition], error) {
@@ -88,6 +96,7 @@ func (a *api) replaceConditions(ctx context.Context, in *struct {
 func (a *api) replaceActions(ctx context.Context, in *struct {
 	FlowPath
 	IfMatch
+
 	Body body[ActionsInput]
 },
 ) (*tagged[[]Action], error) {

@@ -32,6 +32,7 @@ type Flow struct {
 // FlowWithDetails is a flow with its conditions and actions.
 type FlowWithDetails struct {
 	Flow
+
 	Conditions []Condition `json:"trigger_conditions"`
 	Actions    []Action    `json:"actions"`
 }
@@ -78,8 +79,10 @@ func detailsOf(tenant uuid.UUID, s flow.Stored) FlowWithDetails {
 func conditionsOf(s flow.Stored) []Condition {
 	out := make([]Condition, len(s.Conditions))
 	for i, c := range s.Conditions {
-		out[i] = Condition{ID: c.ID, FlowID: s.ID, Type: c.Type, Operator: c.Operator, Value: c.Value,
-			CustomFieldName: c.CustomFieldName, Group: c.Group, CreatedAt: instant(c.CreatedAt)}
+		out[i] = Condition{
+			ID: c.ID, FlowID: s.ID, Type: c.Type, Operator: c.Operator, Value: c.Value,
+			CustomFieldName: c.CustomFieldName, Group: c.Group, CreatedAt: instant(c.CreatedAt),
+		}
 	}
 	return out
 }
@@ -87,8 +90,10 @@ func conditionsOf(s flow.Stored) []Condition {
 func actionsOf(s flow.Stored) []Action {
 	out := make([]Action, len(s.Actions))
 	for i, a := range s.Actions {
-		out[i] = Action{ID: a.ID, FlowID: s.ID, Order: a.Order, Type: a.Type, Config: config(a.Config),
-			ConditionType: a.ConditionType, ConditionValue: a.ConditionValue, CreatedAt: instant(a.CreatedAt)}
+		out[i] = Action{
+			ID: a.ID, FlowID: s.ID, Order: a.Order, Type: a.Type, Config: config(a.Config),
+			ConditionType: a.ConditionType, ConditionValue: a.ConditionValue, CreatedAt: instant(a.CreatedAt),
+		}
 	}
 	return out
 }

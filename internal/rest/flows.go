@@ -13,21 +13,32 @@ import (
 )
 
 func (a *api) registerFlows() {
-	register(a, huma.Operation{OperationID: "list-flows", Method: http.MethodGet, Path: Base + "/flows",
-		Summary: "List flows by priority", Tags: []string{"flows"}}, a.listFlows)
-	register(a, huma.Operation{OperationID: "create-flow", Method: http.MethodPost, Path: Base + "/flows",
-		Summary: "Create a flow", Tags: []string{"flows"}, DefaultStatus: http.StatusCreated}, a.createFlow)
-	register(a, huma.Operation{OperationID: "get-flow", Method: http.MethodGet, Path: Base + "/flows/{id}",
-		Summary: "Read a flow", Tags: []string{"flows"}, Errors: []int{http.StatusNotFound}}, a.readFlow)
-	register(a, huma.Operation{OperationID: "change-flow", Method: http.MethodPatch, Path: Base + "/flows/{id}",
-		Summary: "Change a flow", Tags: []string{"flows"}, Errors: []int{http.StatusNotFound, http.StatusConflict}}, a.changeFlow)
-	register(a, huma.Operation{OperationID: "delete-flow", Method: http.MethodDelete, Path: Base + "/flows/{id}",
-		Summary: "Delete a flow and cancel what runs of it", Tags: []string{"flows"},
-		Errors: []int{http.StatusNotFound, http.StatusConflict}}, a.deleteFlow)
+	register(a, huma.Operation{
+		OperationID: "list-flows", Method: http.MethodGet, Path: Base + "/flows",
+		Summary: "List flows by priority", Tags: flowsTag,
+	}, a.listFlows)
+	register(a, huma.Operation{
+		OperationID: "create-flow", Method: http.MethodPost, Path: Base + "/flows",
+		Summary: "Create a flow", Tags: flowsTag, DefaultStatus: http.StatusCreated,
+	}, a.createFlow)
+	register(a, huma.Operation{
+		OperationID: "get-flow", Method: http.MethodGet, Path: Base + "/flows/{id}",
+		Summary: "Read a flow", Tags: flowsTag, Errors: []int{http.StatusNotFound},
+	}, a.readFlow)
+	register(a, huma.Operation{
+		OperationID: "change-flow", Method: http.MethodPatch, Path: Base + "/flows/{id}",
+		Summary: "Change a flow", Tags: flowsTag, Errors: []int{http.StatusNotFound, http.StatusConflict},
+	}, a.changeFlow)
+	register(a, huma.Operation{
+		OperationID: "delete-flow", Method: http.MethodDelete, Path: Base + "/flows/{id}",
+		Summary: "Delete a flow and cancel what runs of it", Tags: flowsTag,
+		Errors: []int{http.StatusNotFound, http.StatusConflict},
+	}, a.deleteFlow)
 }
 
 func (a *api) listFlows(ctx context.Context, in *struct {
 	Paging
+
 	EnabledOnly boolParam `query:"enabled_only"`
 	Search      textParam `query:"search" doc:"Part of the name or the description"`
 },
@@ -101,6 +112,7 @@ func (a *api) readFlow(ctx context.Context, in *FlowPath) (*tagged[FlowWithDetai
 func (a *api) changeFlow(ctx context.Context, in *struct {
 	FlowPath
 	IfMatch
+
 	Body body[FlowInput]
 },
 ) (*tagged[FlowWithDetails], error) {
@@ -146,8 +158,10 @@ func (a *api) deleteFlow(ctx context.Context, in *struct {
 }
 
 func taggedFlow(ctx context.Context, s flow.Stored) *tagged[FlowWithDetails] {
-	return &tagged[FlowWithDetails]{ETag: etag(s.Version),
-		Body: success[FlowWithDetails]{true, detailsOf(who(ctx).TenantID, s)}}
+	return &tagged[FlowWithDetails]{
+		ETag: etag(s.Version),
+		Body: success[FlowWithDetails]{true, detailsOf(who(ctx).TenantID, s)},
+	}
 }
 
 // withOthers adds what validation found to what decoding found, but for what

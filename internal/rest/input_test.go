@@ -64,7 +64,7 @@ func TestBodiesThatCannotBeRead(t *testing.T) {
 			require.Equal(t, []string{c.field}, out.fields())
 		}
 	}
-	require.Equal(t, 1.0, b.do(http.StatusOK, "GET", "/flows/"+id, nil).data()["version"])
+	require.Equal(t, 1, b.do(http.StatusOK, "GET", "/flows/"+id, nil).data()["version"])
 }
 
 func TestTextsThatOnlyLookOddAreKept(t *testing.T) {

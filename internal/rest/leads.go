@@ -40,20 +40,26 @@ type LeadExecution struct {
 // looked at what was compared with what.
 type LeadWithDecision struct {
 	Lead
+
 	Decision json.RawMessage `json:"decision"`
 	Event    json.RawMessage `json:"event"`
 }
 
 func (a *api) registerLeads() {
-	register(a, huma.Operation{OperationID: "list-leads", Method: http.MethodGet, Path: Base + "/leads",
-		Summary: "List leads, newest first", Tags: []string{"leads"}}, a.listLeads)
-	register(a, huma.Operation{OperationID: "get-lead", Method: http.MethodGet, Path: Base + "/leads/{id}",
-		Summary: "Read a lead with its decision", Tags: []string{"leads"}, Errors: []int{http.StatusNotFound}}, a.readLead)
+	register(a, huma.Operation{
+		OperationID: "list-leads", Method: http.MethodGet, Path: Base + "/leads",
+		Summary: "List leads, newest first", Tags: leadsTag,
+	}, a.listLeads)
+	register(a, huma.Operation{
+		OperationID: "get-lead", Method: http.MethodGet, Path: Base + "/leads/{id}",
+		Summary: "Read a lead with its decision", Tags: leadsTag, Errors: []int{http.StatusNotFound},
+	}, a.readLead)
 }
 
 func (a *api) listLeads(ctx context.Context, in *struct {
 	FeedPaging
 	SpanParams
+
 	Outcome leadOutcomeParam `query:"outcome"`
 	Source  textParam        `query:"source"`
 },
@@ -92,7 +98,9 @@ func leadOf(r flow.LeadRecord) Lead {
 	for i, e := range r.Executions {
 		executions[i] = LeadExecution(e)
 	}
-	return Lead{ID: r.ID, Source: r.Source, EventID: r.EventID, LeadSource: r.LeadSource, EntryType: r.EntryType,
+	return Lead{
+		ID: r.ID, Source: r.Source, EventID: r.EventID, LeadSource: r.LeadSource, EntryType: r.EntryType,
 		ContactID: r.ContactID, ContactName: r.ContactName, ContactPhone: r.ContactPhone, Outcome: r.Outcome,
-		Reason: r.Reason, ReceivedAt: instant(r.ReceivedAt), DecidedAt: instantOrNil(r.DecidedAt), Executions: executions}
+		Reason: r.Reason, ReceivedAt: instant(r.ReceivedAt), DecidedAt: instantOrNil(r.DecidedAt), Executions: executions,
+	}
 }

@@ -46,7 +46,7 @@ func (a *api) observe(next http.Handler) http.Handler {
 		if !plainID.MatchString(e.requestID) {
 			e.requestID = uuid.NewString()
 		}
-		w.Header().Set("X-Request-Id", e.requestID)
+		w.Header().Set("X-Request-ID", e.requestID)
 		w.Header().Set("Cache-Control", "no-store")
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, e))
 		out := &watched{ResponseWriter: w}
@@ -86,9 +86,11 @@ func (a *api) line(r *http.Request, e *exchange, status int, took time.Duration)
 // watched remembers the status that was answered.
 type watched struct {
 	http.ResponseWriter
+
 	status int
 }
 
+// WriteHeader implements http.ResponseWriter.
 func (w *watched) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
@@ -96,6 +98,7 @@ func (w *watched) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
+// Write implements http.ResponseWriter.
 func (w *watched) Write(b []byte) (int, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK

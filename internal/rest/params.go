@@ -40,6 +40,7 @@ func (p Paging) page() flow.Page { return flow.Page{Limit: p.Limit.value(), Offs
 // FeedPaging is embedded by lists that also take a cursor.
 type FeedPaging struct {
 	Paging
+
 	Cursor cursorParam `query:"cursor" doc:"next_cursor of the page before; instead of offset"`
 }
 
@@ -63,24 +64,26 @@ func (p limitParam) value() int {
 	return p.n
 }
 
-// UnmarshalText implements encoding.TextUnmarshaler, as do the others.
+// UnmarshalText implements encoding.TextUnmarshaler.
 func (p *limitParam) UnmarshalText(b []byte) (err error) {
 	p.n, err = wholeNumber(b, 1, maxLimit)
 	return err
 }
 
-// Schema implements huma.SchemaProvider, as do the others.
+// Schema implements huma.SchemaProvider.
 func (limitParam) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeInteger, Minimum: new(1.0), Maximum: new(float64(maxLimit)), Default: defaultLimit}
 }
 
 type offsetParam struct{ n int }
 
+// UnmarshalText implements encoding.TextUnmarshaler.
 func (p *offsetParam) UnmarshalText(b []byte) (err error) {
 	p.n, err = wholeNumber(b, 0, maxOffset)
 	return err
 }
 
+// Schema implements huma.SchemaProvider.
 func (offsetParam) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeInteger, Minimum: new(0.0), Maximum: new(float64(maxOffset)), Default: 0}
 }
@@ -95,6 +98,7 @@ func wholeNumber(b []byte, low, high int) (int, error) {
 
 type uuidParam struct{ id *uuid.UUID }
 
+// UnmarshalText implements encoding.TextUnmarshaler.
 func (p *uuidParam) UnmarshalText(b []byte) error {
 	id, err := uuid.ParseBytes(b)
 	if err != nil || len(b) != 36 {
@@ -104,12 +108,14 @@ func (p *uuidParam) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// Schema implements huma.SchemaProvider.
 func (uuidParam) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Format: "uuid"}
 }
 
 type boolParam struct{ on bool }
 
+// UnmarshalText implements encoding.TextUnmarshaler.
 func (p *boolParam) UnmarshalText(b []byte) error {
 	switch string(b) {
 	case "true", "1":
@@ -121,12 +127,14 @@ func (p *boolParam) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// Schema implements huma.SchemaProvider.
 func (boolParam) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeBoolean, Default: false}
 }
 
 type textParam struct{ text string }
 
+// UnmarshalText implements encoding.TextUnmarshaler.
 func (p *textParam) UnmarshalText(b []byte) error {
 	p.text = string(b)
 	switch {
@@ -138,32 +146,41 @@ func (p *textParam) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// Schema implements huma.SchemaProvider.
 func (textParam) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, MaxLength: new(maxSearch)}
 }
 
 type executionStatusParam struct{ status flow.ExecutionStatus }
 
-var executionStatuses = []string{string(flow.ExecutionRunning), string(flow.ExecutionCompleted),
-	string(flow.ExecutionFailed), string(flow.ExecutionCancelled), string(flow.ExecutionSkipped)}
+var executionStatuses = []string{
+	string(flow.ExecutionRunning), string(flow.ExecutionCompleted),
+	string(flow.ExecutionFailed), string(flow.ExecutionCancelled), string(flow.ExecutionSkipped),
+}
 
+// UnmarshalText implements encoding.TextUnmarshaler.
 func (p *executionStatusParam) UnmarshalText(b []byte) error {
 	p.status = flow.ExecutionStatus(b)
 	return oneOf(string(b), executionStatuses)
 }
 
+// Schema implements huma.SchemaProvider.
 func (executionStatusParam) Schema(huma.Registry) *huma.Schema { return enum(executionStatuses) }
 
 type leadOutcomeParam struct{ outcome flow.LeadOutcome }
 
-var leadOutcomes = []string{string(flow.LeadReceived), string(flow.LeadMatched), string(flow.LeadNone),
-	string(flow.LeadSkipped), string(flow.LeadRejected)}
+var leadOutcomes = []string{
+	string(flow.LeadReceived), string(flow.LeadMatched), string(flow.LeadNone),
+	string(flow.LeadSkipped), string(flow.LeadRejected),
+}
 
+// UnmarshalText implements encoding.TextUnmarshaler.
 func (p *leadOutcomeParam) UnmarshalText(b []byte) error {
 	p.outcome = flow.LeadOutcome(b)
 	return oneOf(string(b), leadOutcomes)
 }
 
+// Schema implements huma.SchemaProvider.
 func (leadOutcomeParam) Schema(huma.Registry) *huma.Schema { return enum(leadOutcomes) }
 
 func oneOf(s string, values []string) error {
@@ -186,6 +203,7 @@ type momentParam struct {
 	day, at *time.Time
 }
 
+// UnmarshalText implements encoding.TextUnmarshaler.
 func (p *momentParam) UnmarshalText(b []byte) error {
 	if day, err := time.Parse(time.DateOnly, string(b)); err == nil && day.Year() > 0 {
 		p.day = &day
@@ -199,6 +217,7 @@ func (p *momentParam) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// Schema implements huma.SchemaProvider.
 func (momentParam) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Description: "A day of the tenant's time zone (YYYY-MM-DD) or an RFC 3339 instant"}
 }
@@ -216,15 +235,15 @@ func (a *api) span(ctx context.Context, p SpanParams) (flow.Span, error) {
 		if err != nil {
 			return span, err
 		}
-		zone, err := time.LoadLocation(tenant.TimeZone)
+		zone, err := flow.LoadZone(tenant.TimeZone)
 		if err != nil {
 			return span, fmt.Errorf("zone of tenant %s: %w", tenant.ID, err)
 		}
 		if p.From.day != nil {
-			span.From = new(startOfDay(*p.From.day, 0, zone))
+			span.From = new(flow.StartOfDay(*p.From.day, 0, zone))
 		}
 		if p.To.day != nil {
-			span.To = new(startOfDay(*p.To.day, 1, zone))
+			span.To = new(flow.StartOfDay(*p.To.day, 1, zone))
 		}
 	}
 	if span.From != nil && span.To != nil && span.From.After(*span.To) {
@@ -233,32 +252,21 @@ func (a *api) span(ctx context.Context, p SpanParams) (flow.Span, error) {
 	return span, nil
 }
 
-// startOfDay is where the day begins, later days on. Where a change of clocks
-// leaves midnight out, that is when the clocks changed.
-func startOfDay(day time.Time, later int, zone *time.Location) time.Time {
-	y, m, d := day.Date()
-	at := time.Date(y, m, d+later, 0, 0, 0, 0, zone)
-	if at.Hour() >= 12 {
-		// time.Date took the offset before the change: midnight became 23:00.
-		return time.Date(y, m, d+later, 1, 0, 0, 0, zone)
-	}
-	return at
-}
-
 type cursorParam struct{ at *flow.Cursor }
 
 // A cursor is the time in microseconds, as exact as Postgres keeps it, and the id.
 func encodeCursor(c flow.Cursor) string {
-	b := binary.BigEndian.AppendUint64(nil, uint64(c.At.UnixMicro())) //nolint:gosec // read back the same way
+	b := binary.BigEndian.AppendUint64(nil, uint64(c.At.UnixMicro()))
 	return base64.RawURLEncoding.EncodeToString(append(b, c.ID[:]...))
 }
 
+// UnmarshalText implements encoding.TextUnmarshaler.
 func (p *cursorParam) UnmarshalText(b []byte) error {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(string(b))
 	if err != nil || len(raw) != 24 {
 		return errors.New("must be a next_cursor of this list")
 	}
-	at := time.UnixMicro(int64(binary.BigEndian.Uint64(raw))).UTC() //nolint:gosec // written the same way
+	at := time.UnixMicro(int64(binary.BigEndian.Uint64(raw))).UTC()
 	if at.Year() < 1970 || at.Year() > 9999 {
 		return errors.New("must be a next_cursor of this list")
 	}
@@ -266,4 +274,5 @@ func (p *cursorParam) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// Schema implements huma.SchemaProvider.
 func (cursorParam) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeString} }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -45,8 +46,8 @@ type member struct {
 // lone surrogates and deep nesting are refused, with the field they stand in.
 func parseJSON(raw []byte) (node, error) {
 	var syntax *json.SyntaxError
-	var any json.RawMessage
-	if err := json.Unmarshal(raw, &any); errors.As(err, &syntax) {
+	var whole json.RawMessage
+	if err := json.Unmarshal(raw, &whole); errors.As(err, &syntax) {
 		return node{}, badRequest(fmt.Sprintf("Malformed JSON at byte %d of the body", syntax.Offset))
 	} else if err != nil {
 		return node{}, badRequest("Malformed JSON in the body")
@@ -156,7 +157,7 @@ func (p *parser) string(path string) (string, error) {
 	if err := json.Unmarshal(quoted, &text); err != nil {
 		return "", badField(path, "is not a JSON string")
 	}
-	if bytes.IndexByte([]byte(text), 0) >= 0 {
+	if strings.IndexByte(text, 0) >= 0 {
 		return "", badField(path, "must not hold NUL characters")
 	}
 	return text, nil
@@ -190,12 +191,12 @@ func loneSurrogate(quoted []byte) bool {
 
 func escaped(digits []byte) rune {
 	n, _ := strconv.ParseUint(string(digits[:4]), 16, 16) // four hexadecimal digits by syntax
-	return rune(n)                                        //nolint:gosec // 16 bits
+	return rune(n)
 }
 
 func (p *parser) scalar() jsonKind {
 	end := 0
-	for end < len(p.rest) && bytes.IndexByte([]byte(",]} \t\r\n"), p.rest[end]) < 0 {
+	for end < len(p.rest) && strings.IndexByte(",]} \t\r\n", p.rest[end]) < 0 {
 		end++
 	}
 	first := p.rest[0]

@@ -63,7 +63,7 @@ func lead(ctx context.Context, s stack, args []string) error {
 	if err := send(ctx, c, s.Settings, outputs["LeadQueueUrl"], l); err != nil {
 		return err
 	}
-	board.Print("  Lead %s is on the queue.", l.Event)
+	board.Printf("  Lead %s is on the queue.", l.Event)
 	_, err = leads.Follow(ctx, db, board, []leads.Lead{l}, leadTime)
 	return err
 }

@@ -49,7 +49,7 @@ func status(ctx context.Context, s stack, _ []string) error {
 	}
 	c := cloud.New(s.Settings)
 	outputs, err := c.Outputs(ctx, settings.StackName)
-	if err != nil || outputs == nil {
+	if err != nil || len(outputs) == 0 {
 		return err
 	}
 	details := [][2]string{{"API", s.GatewayURL()}, {"Clock", clockWords(s.Settings)}}

@@ -60,11 +60,11 @@ func main() {
 	err := run(ctx, os.Args[1:])
 	interrupted := ctx.Err() != nil
 	cancel()
-	var code exitCode
+	ended, passedOn := errors.AsType[*exitError](err)
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
-	case errors.As(err, &code):
-		os.Exit(int(code))
+	case passedOn:
+		os.Exit(ended.code)
 	case interrupted:
 		fmt.Fprintln(os.Stderr, "\nInterrupted. What was started goes on; make down stops it.")
 		os.Exit(130)
@@ -113,10 +113,10 @@ func serveGateway(ctx context.Context, args []string) error {
 	return gateway.Serve(ctx, *listen, *emulator, *api)
 }
 
-// exitCode ends this program as another one ended.
-type exitCode int
+// exitError ends this program as another one ended.
+type exitError struct{ code int }
 
-func (c exitCode) Error() string { return fmt.Sprintf("exit status %d", int(c)) }
+func (e *exitError) Error() string { return fmt.Sprintf("exit status %d", e.code) }
 
 // sentence makes an error one for people: a capital letter, a full stop.
 func sentence(err error) string {

@@ -138,7 +138,7 @@ func (r *rise) deploy(ctx context.Context) error {
 		if r.outputs, err = r.cloud.Outputs(ctx, settings.StackName); err != nil {
 			return "", err
 		}
-		if was == fingerprint && r.outputs != nil {
+		if was == fingerprint && len(r.outputs) > 0 {
 			return "unchanged", nil
 		}
 		if err := r.cloud.Bucket(ctx, builder.Bucket); err != nil {
@@ -174,9 +174,12 @@ func (r *rise) parameters(ctx context.Context) ([]string, error) {
 		}
 	}
 	parameters := []string{
-		"Environment=local", "Architecture=" + builder.Architecture(), "LogLevel=info", "Clock=" + r.Clock,
+		"Environment=local", "Architecture=" + builder.Architecture(), "LogLevel=info",
 		"CallOutcomeTimeout=15", "ReconcileInterval=5", "MessageReconcileTimeout=15",
 		"BolnaBaseUrl=" + r.SandboxURL() + "/bolna", "WhatsAppBaseUrl=" + r.SandboxURL() + "/whatsapp",
+	}
+	if r.Clock != "" { // sam takes no empty values
+		parameters = append(parameters, "Clock="+r.Clock)
 	}
 	for _, secret := range []struct {
 		parameter, name string
@@ -254,7 +257,7 @@ func (r *rise) demo(ctx context.Context) error {
 			return err
 		}
 	}
-	r.board.Print("  Three leads are on the queue.")
+	r.board.Printf("  Three leads are on the queue.")
 	begun := time.Now()
 	progress, err := leads.Follow(ctx, db, r.board, sent, demoTime)
 	if err != nil {
@@ -270,7 +273,7 @@ func (r *rise) demo(ctx context.Context) error {
 			rows = append(rows, []string{l.Title(), l.LeadSource, "", "", progress[i].Result()})
 		}
 	}
-	r.board.Print("\n%s\n  All three ended after %.0f s. The stack goes on running: make lead SOURCE=IndiaMART PHONE=+919845012345 sends\n"+
+	r.board.Printf("\n%s\n  All three ended after %.0f s. The stack goes on running: make lead SOURCE=IndiaMART PHONE=+919845012345 sends\n"+
 		"  one more, make status and make logs look at it, make down stops it.",
 		console.Table(rows), time.Since(begun).Seconds())
 	return nil

@@ -74,7 +74,7 @@ func (s stack) stopAll(ctx context.Context) error {
 		}
 	}
 	if !stopped {
-		board.Print("  Nothing runs here.")
+		board.Printf("  Nothing runs here.")
 	}
 	return nil
 }

@@ -64,9 +64,8 @@ func passThrough(ctx context.Context, command []string, env ...string) error {
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 30 * time.Second
 	err := cmd.Run()
-	var ended *exec.ExitError
-	if errors.As(err, &ended) {
-		return exitCode(max(ended.ExitCode(), 1))
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok {
+		return &exitError{max(ended.ExitCode(), 1)}
 	}
 	return err
 }

@@ -93,13 +93,14 @@ func (c *Cloud) Secret(ctx context.Context, name string) (string, error) {
 	return aws.ToString(got.SecretString), nil
 }
 
-// Outputs are a deployed stack's outputs by name; nil when the stack is not
+// Outputs are a deployed stack's outputs by name; none when the stack is not
 // deployed, or its last deploy failed.
 func (c *Cloud) Outputs(ctx context.Context, stack string) (map[string]string, error) {
+	outputs := map[string]string{}
 	got, err := c.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	var problem smithy.APIError
 	if errors.As(err, &problem) && problem.ErrorCode() == "ValidationError" {
-		return nil, nil
+		return outputs, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read stack %s: %w", stack, err)
@@ -107,9 +108,8 @@ func (c *Cloud) Outputs(ctx context.Context, stack string) (map[string]string, e
 	switch got.Stacks[0].StackStatus {
 	case "CREATE_COMPLETE", "UPDATE_COMPLETE":
 	default:
-		return nil, nil
+		return outputs, nil
 	}
-	outputs := map[string]string{}
 	for _, output := range got.Stacks[0].Outputs {
 		outputs[aws.ToString(output.OutputKey)] = aws.ToString(output.OutputValue)
 	}

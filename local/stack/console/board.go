@@ -55,8 +55,8 @@ func (b *Board) Close() {
 	b.erase()
 }
 
-// Print prints a line above the moving one.
-func (b *Board) Print(format string, args ...any) {
+// Printf prints a line above the moving one.
+func (b *Board) Printf(format string, args ...any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.erase()
@@ -73,7 +73,7 @@ func (b *Board) Step(what string, f func() (result string, err error)) error {
 	if err != nil {
 		return err
 	}
-	b.Print("  %s %-16s %s %s", b.paint("32", "✓"), what, result, b.paint("2", took(time.Since(since))))
+	b.Printf("  %s %-16s %s %s", b.paint("32", "✓"), what, result, b.paint("2", took(time.Since(since))))
 	return nil
 }
 

@@ -92,7 +92,7 @@ func (f *follower) line(l Lead, thing, says string) {
 	f.shown[key] = says
 	title := l.Title()
 	pad := strings.Repeat(" ", f.width-utf8.RuneCountInString(title))
-	f.board.Print("  %6.1f s  %s%s  %s", time.Since(f.begun).Seconds(), title, pad, says)
+	f.board.Printf("  %6.1f s  %s%s  %s", time.Since(f.begun).Seconds(), title, pad, says)
 }
 
 // late says in one sentence which lead has not ended, and where it is.

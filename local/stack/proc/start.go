@@ -92,8 +92,7 @@ func (k Keeper) start(ctx context.Context, spec Spec) error {
 
 func launch(spec Spec, log *os.File) (*exec.Cmd, error) {
 	command := func() *exec.Cmd {
-		// Not bound to the context: it outlives the command that starts it.
-		cmd := exec.Command(spec.Command[0], spec.Command[1:]...) //nolint:gosec,noctx // The stack's own services.
+		cmd := exec.Command(spec.Command[0], spec.Command[1:]...) //nolint:noctx // It outlives the command that starts it.
 		cmd.Env, cmd.Dir = spec.Env, spec.Dir
 		cmd.Stdout, cmd.Stderr = log, log
 		// A session of its own: neither Ctrl-C nor a closed terminal reaches

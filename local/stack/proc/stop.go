@@ -18,7 +18,7 @@ func (k Keeper) Stop(ctx context.Context, name string) error {
 	if err != nil || !r.running() {
 		return err
 	}
-	if err := syscall.Kill(r.PID, r.Spec.Stop); err != nil && !errors.Is(err, syscall.ESRCH) {
+	if err := syscall.Kill(r.PID, r.Stop); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return fmt.Errorf("stop %s: %w", r.Title, err)
 	}
 	if !until(ctx, stopTime, func() bool { return !r.running() }) {

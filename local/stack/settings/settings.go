@@ -39,17 +39,29 @@ type Settings struct {
 	Clock string `json:"clock"`
 }
 
-// The ports of a stack, from its first one.
-func (s Settings) GatewayPort() int  { return s.Port }
-func (s Settings) EmulatorPort() int { return s.Port + 1 }
-func (s Settings) PostgresPort() int { return s.Port + 2 }
-func (s Settings) SandboxPort() int  { return s.Port + 3 }
-func (s Settings) SMTPPort() int     { return s.Port + 4 }
+// GatewayPort is the HTTP API's.
+func (s Settings) GatewayPort() int { return s.Port }
 
-// The addresses of a stack.
-func (s Settings) GatewayURL() string  { return local(s.GatewayPort()) }
+// EmulatorPort is the AWS emulator's.
+func (s Settings) EmulatorPort() int { return s.Port + 1 }
+
+// PostgresPort is the database's.
+func (s Settings) PostgresPort() int { return s.Port + 2 }
+
+// SandboxPort is the provider sandbox's, for HTTP.
+func (s Settings) SandboxPort() int { return s.Port + 3 }
+
+// SMTPPort is the provider sandbox's, for mail.
+func (s Settings) SMTPPort() int { return s.Port + 4 }
+
+// GatewayURL is the HTTP API's address.
+func (s Settings) GatewayURL() string { return local(s.GatewayPort()) }
+
+// EmulatorURL is the AWS emulator's address.
 func (s Settings) EmulatorURL() string { return local(s.EmulatorPort()) }
-func (s Settings) SandboxURL() string  { return local(s.SandboxPort()) }
+
+// SandboxURL is the provider sandbox's address.
+func (s Settings) SandboxURL() string { return local(s.SandboxPort()) }
 
 func local(port int) string { return "http://127.0.0.1:" + strconv.Itoa(port) }
 

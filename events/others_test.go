@@ -1,0 +1,40 @@
+package events_test
+
+import (
+	"fmt"
+	"io/fs"
+
+	"github.com/auto-engagement/flows/migrations"
+)
+
+// What the functions do that nobody waits for.
+var otherEvents = map[string]want{
+	// Of what is due in seed.sql the token and the webhook are done with; the
+	// lead, the lost run and the call perhaps placed are looked at again.
+	"sweeper/schedule": {
+		answer:   `{"done": 2, "later": 3}`,
+		queued:   []string{tenant},
+		started:  []string{executionID(20) + "-r1"},
+		answered: []string{"sample-token-21"},
+		rows: map[string]string{
+			stepField(21, 1, "token"): "null",
+			step(23, 1):               "done missed busy",
+			step(22, 1):               "unknown",
+			"select string_agg(kind, ' ' order by kind) from due_work where due_at < '2100-01-01'": "outbox reconcile run",
+		},
+	},
+	"migrate/after-deploy": {
+		answer: fmt.Sprintf(`{"version": %d}`, newestMigration()),
+		rows:   map[string]string{"select count(*) from tenants": "2"},
+	},
+}
+
+// newestMigration is the number of the newest migration: they are numbered
+// from 1 without gaps.
+func newestMigration() int {
+	names, err := fs.Glob(migrations.Files, "*.sql")
+	if err != nil {
+		panic(err) // the pattern is constant
+	}
+	return len(names)
+}
