@@ -16,6 +16,11 @@ var otherEvents = map[string]want{
 		queued:   []string{tenant},
 		started:  []string{executionID(20) + "-r1"},
 		answered: []string{"sample-token-21"},
+		// The provider lists calls that met a voicemail apart.
+		asked: []string{
+			"GET /bolna/v2/agent/3c90c3cc-0d44-4b50-8888-8dd25736052a/executions 200",
+			"GET /bolna/v2/agent/3c90c3cc-0d44-4b50-8888-8dd25736052a/executions 200",
+		},
 		rows: map[string]string{
 			stepField(21, 1, "token"): "null",
 			step(23, 1):               "done missed busy",

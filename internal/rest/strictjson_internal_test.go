@@ -46,7 +46,7 @@ func standard(raw []byte) (v any, err error) {
 
 // text draws something between JSON and noise.
 func text(t *rapid.T) []byte {
-	out := []byte{}
+	out := make([]byte, 0, 256)
 	for range rapid.IntRange(0, 40).Draw(t, "length") {
 		piece := rapid.SampledFrom([]string{
 			"{", "}", "[", "]", ",", ":", `"`, `"a"`, `"b":`, `\`, `\u`, `"\ud83d\ude00"`, `"\ud800"`, `"\\ud800"`,
