@@ -34,6 +34,7 @@ func TestWebhooksTwiceAndOutOfOrderCountOnce(t *testing.T) {
 	require.Equal(t, 12, s.count(t, `select count(*) from provider_events where tenant_id = $1 and kind = 'bolna'
 		and result = 'applied'`, n.id), "each is stored and applied")
 	require.Equal(t, []string{"1 ai_call success answered", "2 whatsapp_message success"}, s.ledger(t, e.ID))
+	require.EqualValues(t, 42, s.steps(t, e.ID)[0].result("duration_seconds"), "what an earlier state says undoes nothing")
 	require.Equal(t, "Plan Call AwaitOutcome Plan WhatsApp Done", s.path(t, e.ID, 1))
 	require.Equal(t, reached{Calls: 1, Messages: 1}, s.reached(t, l))
 }

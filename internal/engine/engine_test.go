@@ -274,6 +274,24 @@ func TestOutcomesOnlyRise(t *testing.T) {
 	}
 }
 
+func TestDetailsThatComeLateOrOutOfOrderAreKept(t *testing.T) {
+	b := setup(t)
+	in := b.start(call(1))
+	_, err := b.Act(context.Background(), flow.DoCall, in)
+	require.NoError(t, err)
+	talked, none := 42.0, 0.0
+	for _, r := range []provider.CallReport{
+		{Ended: true, Outcome: flow.OutcomeAnswered, DurationSeconds: &talked},
+		{Live: true, DurationSeconds: &none},
+		{Ended: true, Outcome: flow.OutcomeAnswered, RecordingURL: "https://recordings.example/1", TranscriptRef: "t"},
+	} {
+		r.ProviderID = "p-" + b.providers.requests[0].String()
+		_, err := b.ApplyCall(context.Background(), b.tenant, r)
+		require.NoError(t, err)
+	}
+	require.Equal(t, "42 https://recordings.example/1 t", b.text(`select (result_data ->> 'duration_seconds') || ' ' || (result_data ->> 'recording_url') || ' ' || (result_data ->> 'transcript_ref') from flow_action_logs where execution_id = $1`, in.ExecutionID))
+}
+
 func TestALateOutcomeCorrectsTheResultWithoutRunningAStepAgain(t *testing.T) {
 	b := setup(t)
 	in := b.start(action(1, flow.AICall, flow.CallConfig{AgentID: "agent", PhoneNumberID: "+918000000000", MaxRetries: 3}))

@@ -106,7 +106,8 @@ func (t *turn) callReported(row flow.Step, r provider.CallReport) {
 // details adds what the provider tells late: recording, transcript, cost and
 // duration come minutes after the call ended.
 func details(result map[string]any, r provider.CallReport) {
-	if r.DurationSeconds != nil {
+	// Reports come in any order, and early ones say 0.
+	if known, _ := result["duration_seconds"].(float64); r.DurationSeconds != nil && *r.DurationSeconds >= known {
 		result["duration_seconds"] = *r.DurationSeconds
 	}
 	if r.RecordingURL != "" {

@@ -150,7 +150,7 @@ func (c CompiledHours) firstOpen(from, until, offset int64) (int64, bool) {
 			return 0, false
 		}
 		closes := day*daySeconds + c.end - offset
-		if found := max(from, opens); c.days[isoWeekday(day)] && found < closes && found < until {
+		if found := max(from, opens); c.days[isoWeekday(day)] && found < closes {
 			return found, true
 		}
 	}

@@ -14,33 +14,24 @@ import (
 // KMS API reference, Encrypt).
 const maxPlaintext = 4096
 
-// Box encrypts the secrets of tenants.
-type Box interface {
-	// Encrypt returns the ciphertext of a tenant's secret, which only Open
-	// with the same tenant can read. An empty secret has an empty ciphertext.
-	Encrypt(ctx context.Context, tenantID uuid.UUID, plaintext string) ([]byte, error)
-	// Open returns the secret of a ciphertext. An empty ciphertext is an
-	// empty secret. It is kept in memory for five minutes.
-	Open(ctx context.Context, tenantID uuid.UUID, ciphertext []byte) (string, error)
-}
-
 // KMSAPI is what is used of *kms.Client.
 type KMSAPI interface {
 	Encrypt(ctx context.Context, in *kms.EncryptInput, opts ...func(*kms.Options)) (*kms.EncryptOutput, error)
 	Decrypt(ctx context.Context, in *kms.DecryptInput, opts ...func(*kms.Options)) (*kms.DecryptOutput, error)
 }
 
-// NewBox returns a Box that uses the KMS key keyID (an id, ARN or alias). The
-// tenant's id is the encryption context, so that a ciphertext copied into
-// another tenant's row does not open.
-func NewBox(api KMSAPI, keyID string) Box {
-	return &box{kms: api, keyID: keyID, opened: newCache[boxKey]()}
-}
-
-type box struct {
+// Box encrypts and opens the secrets of tenants. The tenant's id is the
+// encryption context, so that a ciphertext copied into another tenant's row
+// does not open. It is safe for use by many goroutines.
+type Box struct {
 	kms    KMSAPI
 	keyID  string
 	opened *cache[boxKey]
+}
+
+// NewBox returns a Box that uses the KMS key keyID (an id, ARN or alias).
+func NewBox(api KMSAPI, keyID string) *Box {
+	return &Box{kms: api, keyID: keyID, opened: newCache[boxKey]()}
 }
 
 // boxKey names a ciphertext together with whose it is said to be.
@@ -49,11 +40,15 @@ type boxKey struct {
 	hash   [sha256.Size]byte
 }
 
-func encryptionContext(tenantID uuid.UUID) map[string]string {
+// Context is the encryption context of a tenant's secrets.
+func Context(tenantID uuid.UUID) map[string]string {
 	return map[string]string{"tenant_id": tenantID.String()}
 }
 
-func (b *box) Encrypt(ctx context.Context, tenantID uuid.UUID, plaintext string) ([]byte, error) {
+// Seal returns the ciphertext of a tenant's secret, which opens for that
+// tenant only. An empty secret has an empty ciphertext; one of more than 4,096
+// bytes is an error.
+func (b *Box) Seal(ctx context.Context, tenantID uuid.UUID, plaintext string) ([]byte, error) {
 	if plaintext == "" {
 		return nil, nil
 	}
@@ -61,7 +56,7 @@ func (b *box) Encrypt(ctx context.Context, tenantID uuid.UUID, plaintext string)
 		return nil, fmt.Errorf("encrypt a secret of tenant %s: it is longer than %d bytes", tenantID, maxPlaintext)
 	}
 	out, err := b.kms.Encrypt(ctx, &kms.EncryptInput{
-		KeyId: &b.keyID, Plaintext: []byte(plaintext), EncryptionContext: encryptionContext(tenantID),
+		KeyId: &b.keyID, Plaintext: []byte(plaintext), EncryptionContext: Context(tenantID),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encrypt a secret of tenant %s: %w", tenantID, err)
@@ -72,7 +67,9 @@ func (b *box) Encrypt(ctx context.Context, tenantID uuid.UUID, plaintext string)
 	return out.CiphertextBlob, nil
 }
 
-func (b *box) Open(ctx context.Context, tenantID uuid.UUID, ciphertext []byte) (string, error) {
+// Open returns the secret of a ciphertext, and keeps it in memory for five
+// minutes. An empty ciphertext is an empty secret.
+func (b *Box) Open(ctx context.Context, tenantID uuid.UUID, ciphertext []byte) (string, error) {
 	if len(ciphertext) == 0 {
 		return "", nil
 	}
@@ -81,7 +78,7 @@ func (b *box) Open(ctx context.Context, tenantID uuid.UUID, ciphertext []byte) (
 		return value, nil
 	}
 	out, err := b.kms.Decrypt(ctx, &kms.DecryptInput{
-		KeyId: &b.keyID, CiphertextBlob: ciphertext, EncryptionContext: encryptionContext(tenantID),
+		KeyId: &b.keyID, CiphertextBlob: ciphertext, EncryptionContext: Context(tenantID),
 	})
 	if err != nil {
 		b.opened.drop(key)

@@ -50,9 +50,9 @@ func (f *fakeKMS) Decrypt(_ context.Context, in *kms.DecryptInput, _ ...func(*km
 }
 
 // testBox is a box with its KMS and a clock that stands still.
-func testBox() (*box, *fakeKMS, *time.Time) {
+func testBox() (*Box, *fakeKMS, *time.Time) {
 	api := &fakeKMS{}
-	b := NewBox(api, "alias/aef").(*box)
+	b := NewBox(api, "alias/aef")
 	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 	b.opened.now = func() time.Time { return now }
 	return b, api, &now
@@ -66,7 +66,7 @@ var (
 func TestASecretOpensForItsTenantOnly(t *testing.T) {
 	t.Parallel()
 	b, _, _ := testBox()
-	sealed, err := b.Encrypt(t.Context(), acme, "bn-key")
+	sealed, err := b.Seal(t.Context(), acme, "bn-key")
 	require.NoError(t, err)
 	got, err := b.Open(t.Context(), acme, sealed)
 	require.NoError(t, err)
@@ -79,7 +79,7 @@ func TestASecretOpensForItsTenantOnly(t *testing.T) {
 func TestNoSecretNeedsNoKMS(t *testing.T) {
 	t.Parallel()
 	b, api, _ := testBox()
-	sealed, err := b.Encrypt(t.Context(), acme, "")
+	sealed, err := b.Seal(t.Context(), acme, "")
 	require.NoError(t, err)
 	require.Empty(t, sealed)
 	got, err := b.Open(t.Context(), acme, sealed)
@@ -91,7 +91,7 @@ func TestNoSecretNeedsNoKMS(t *testing.T) {
 func TestASecretThatKMSCannotTakeIsAnError(t *testing.T) {
 	t.Parallel()
 	b, api, _ := testBox()
-	_, err := b.Encrypt(t.Context(), acme, strings.Repeat("x", 4097))
+	_, err := b.Seal(t.Context(), acme, strings.Repeat("x", 4097))
 	require.ErrorContains(t, err, "longer than 4096 bytes")
 	require.Zero(t, api.calls)
 }
@@ -99,7 +99,7 @@ func TestASecretThatKMSCannotTakeIsAnError(t *testing.T) {
 func TestAnOpenedSecretIsKeptForFiveMinutes(t *testing.T) {
 	t.Parallel()
 	b, api, now := testBox()
-	sealed, err := b.Encrypt(t.Context(), acme, "bn-key")
+	sealed, err := b.Seal(t.Context(), acme, "bn-key")
 	require.NoError(t, err)
 	open := func() int {
 		before := api.calls

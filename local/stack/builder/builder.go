@@ -95,15 +95,16 @@ func (b Builder) Deploy(ctx context.Context, parameters []string) error {
 	env = slices.DeleteFunc(env, func(entry string) bool {
 		return strings.HasPrefix(entry, "AWS_PROFILE=") || strings.HasPrefix(entry, "AWS_SESSION_TOKEN=")
 	})
-	sam := b.Tool("sam")
+	sam, config := b.Tool("sam"), filepath.Join(b.Root, "samconfig.toml")
 	err := b.run(ctx, "deploy.log", "sam build failed", env, sam, "build",
-		"--config-env", "local", "--template-file", filepath.Join(b.Root, "template.yaml"),
+		"--config-file", config, "--config-env", "local", "--template-file", filepath.Join(b.Root, "template.yaml"),
 		"--build-dir", b.Path("build"), "--parameter-overrides", "Architecture="+Architecture())
 	if err != nil {
 		return err
 	}
 	args := append([]string{
-		"deploy", "--config-env", "local", "--template-file", b.Path("build", "template.yaml"),
+		// It would look for its settings beside the built template.
+		"deploy", "--config-file", config, "--config-env", "local", "--template-file", b.Path("build", "template.yaml"),
 		"--stack-name", settings.StackName, "--s3-bucket", Bucket, "--region", services.Region, "--parameter-overrides",
 	}, parameters...)
 	return b.run(ctx, "deploy.log", "sam deploy failed", env, sam, args...)
@@ -142,8 +143,14 @@ func telling(out string, err error) string {
 			lines = append(lines, line)
 		}
 	}
+	// The compiler's first complaint tells more than what follows from it.
+	for _, line := range lines {
+		if strings.Contains(line, ".go:") || strings.Contains(line, "_FAILED") {
+			return line
+		}
+	}
 	for _, line := range slices.Backward(lines) {
-		if strings.HasPrefix(line, "Error:") || strings.Contains(line, ".go:") || strings.Contains(line, "_FAILED") {
+		if strings.HasPrefix(line, "Error:") {
 			return line
 		}
 	}
