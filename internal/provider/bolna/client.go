@@ -9,7 +9,6 @@ package bolna
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -128,7 +127,8 @@ func (c *Client) Stop(ctx context.Context, cred provider.Credentials, providerID
 	return false, nil
 }
 
-// Numbers lists the account's numbers: GET /phone-numbers/all.
+// Numbers lists the account's numbers: GET /phone-numbers/all. An entry
+// without an id or a number is left out.
 func (c *Client) Numbers(ctx context.Context, cred provider.Credentials) (map[string]string, error) {
 	reply := c.ask(ctx, cred, http.MethodGet, "/phone-numbers/all", nil)
 	var list []struct {
@@ -140,10 +140,9 @@ func (c *Client) Numbers(ctx context.Context, cred provider.Credentials) (map[st
 	}
 	numbers := make(map[string]string, len(list))
 	for _, n := range list {
-		if n.ID == "" || n.Number == "" {
-			return nil, errors.New("list phone numbers: an entry has no id or no number")
+		if n.ID != "" && n.Number != "" {
+			numbers[string(n.ID)] = dialable(n.Number)
 		}
-		numbers[string(n.ID)] = dialable(n.Number)
 	}
 	return numbers, nil
 }

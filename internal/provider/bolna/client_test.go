@@ -152,12 +152,12 @@ func TestNumbersAreByTheProvidersID(t *testing.T) {
 	t.Parallel()
 	e := &exchange{status: 200, body: `[
 		{"id":"3c90c3cc0d444b5088888dd25736052a","phone_number":"+19876543210","telephony_provider":"twilio","rented":true},
-		{"id":17,"phone_number":"+91 80357 39222","agent_id":null}]`}
+		{"id":17,"phone_number":"+91 80357 39222","agent_id":null},{"id":"a"},{"phone_number":"+911"}]`}
 	got, err := setup(t, e).Numbers(t.Context(), cred)
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"3c90c3cc0d444b5088888dd25736052a": "+19876543210", "17": "+918035739222"}, got)
 	require.Equal(t, "/phone-numbers/all", e.target)
-	for _, broken := range []exchange{{status: 500}, {status: 200, body: "{}"}, {status: 200, body: `[{"id":"a"}]`}} {
+	for _, broken := range []exchange{{status: 500}, {status: 200, body: "{}"}, {status: 200, body: `[17]`}} {
 		_, err := setup(t, &broken).Numbers(t.Context(), cred)
 		require.Error(t, err)
 	}

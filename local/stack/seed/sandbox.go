@@ -21,7 +21,7 @@ func BolnaWebhook(s settings.Settings, t accounts.Tenant) string {
 // them when it ends.
 func Sandbox(ctx context.Context, s settings.Settings, a accounts.Accounts) error {
 	type object = map[string]any
-	var bolna, whatsapp, smtp []object
+	var bolna, whatsapp []object
 	for _, t := range a.Tenants {
 		bolna = append(bolna, object{
 			"name": t.Name, "api_key": t.BolnaKey, "webhook_url": BolnaWebhook(s, t),
@@ -29,10 +29,9 @@ func Sandbox(ctx context.Context, s settings.Settings, a accounts.Accounts) erro
 			"phone_numbers": []object{{"id": t.PhoneNumberID, "phone_number": t.PhoneNumber}},
 		})
 		whatsapp = append(whatsapp, object{"access_token": t.WhatsAppToken, "phone_number_id": t.WhatsAppPhoneNumberID})
-		smtp = append(smtp, object{"username": t.MailUser, "password": t.MailPassword})
 	}
 	app := object{"app_secret": a.AppSecret, "verify_token": a.VerifyToken, "webhook_url": s.GatewayURL() + "/webhooks/whatsapp"}
-	body := object{"bolna": bolna, "whatsapp": whatsapp, "whatsapp_app": app, "smtp": smtp}
+	body := object{"bolna": bolna, "whatsapp": whatsapp, "whatsapp_app": app}
 	return call(ctx, http.MethodPost, s.SandboxURL()+"/_sandbox/config", "", body, nil)
 }
 

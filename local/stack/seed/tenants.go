@@ -51,16 +51,18 @@ func queueIntegrations(ctx context.Context, batch *pgx.Batch, c *cloud.Cloud, ke
 		{"whatsapp", map[string]any{"mode": "cloud", "phone_number_id": t.WhatsAppPhoneNumberID}, t.WhatsAppToken},
 		{"email", map[string]any{
 			"mode": "smtp", "host": "127.0.0.1", "port": s.SMTPPort(), "tls": "none",
-			"username": t.MailUser, "from": t.MailFrom, "from_name": t.Name,
-		}, t.MailPassword},
+			"from": t.MailFrom, "from_name": t.Name,
+		}, ""},
 	} {
 		config, err := json.Marshal(integration.config)
 		if err != nil {
 			return fmt.Errorf("encode a tenant's settings: %w", err)
 		}
-		secret, err := c.Encrypt(ctx, key, t.ID.String(), integration.secret)
-		if err != nil {
-			return err
+		var secret []byte
+		if integration.secret != "" {
+			if secret, err = c.Encrypt(ctx, key, t.ID.String(), integration.secret); err != nil {
+				return err
+			}
 		}
 		batch.Queue(`insert into integrations (tenant_id, kind, config, secret) values ($1, $2, $3, $4)
 			on conflict (tenant_id, kind) do update set config = excluded.config, secret = excluded.secret, updated_at = now()`,
