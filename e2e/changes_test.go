@@ -1,10 +1,12 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/auto-engagement/flows/internal/flow"
@@ -68,12 +70,7 @@ func TestDeletingAFlowCancelsItsExecutionsAndKeepsTheirHistory(t *testing.T) {
 		}
 		return struct{}{}, ""
 	}, func() string { return s.explain(t, e.ID) })
-	wait(t, soon, "the cancel is done", func() (struct{}, string) {
-		if s.execution(t, e.ID).CancelDoneAt == nil {
-			return struct{}{}, "cancel_done_at is null"
-		}
-		return struct{}{}, ""
-	}, func() string { return s.explain(t, e.ID) })
+	s.atRest(t, e.ID)
 
 	// Past the end of the wait that was cut short.
 	waited := s.steps(t, e.ID)[1]
@@ -114,7 +111,13 @@ func TestCallTalkingWhenItsFlowIsDeletedIsLetFinishAndRecorded(t *testing.T) {
 	require.Equal(t, http.StatusOK, n.api(t, http.MethodDelete, "/flows/"+id.String(), nil).Status)
 	s.reads(t, e.ID, "1 ai_call success answered")
 	require.Equal(t, flow.ExecutionCancelled, s.execution(t, e.ID).Status)
-	require.EqualValues(t, 42, s.steps(t, e.ID)[0].result("duration_seconds"))
+	wait(t, soon, "the talk time is recorded", func() (struct{}, string) {
+		if seconds := s.steps(t, e.ID)[0].result("duration_seconds"); seconds != 42.0 {
+			return struct{}{}, fmt.Sprintf("it is %v", seconds)
+		}
+		return struct{}{}, ""
+	}, func() string { return s.explain(t, e.ID) })
+	s.atRest(t, e.ID)
 	require.Equal(t, reached{Calls: 1}, s.reached(t, l), "no message follows")
 }
 
@@ -141,4 +144,17 @@ func TestCallQueuedAtTheProviderIsStoppedWhenItsFlowIsDeleted(t *testing.T) {
 		return r.Path == "/bolna/call/"+s.steps(t, e.ID)[0].ProviderID+"/stop" && r.Taken
 	})
 	require.Len(t, stops, 1)
+	s.atRest(t, e.ID)
+}
+
+// atRest waits until a cancelled execution's machine and calls are at rest.
+func (s *stack) atRest(t *testing.T, id uuid.UUID) {
+	t.Helper()
+	wait(t, soon, "the cancel is done", func() (struct{}, string) {
+		if s.execution(t, id).CancelDoneAt == nil {
+			return struct{}{}, "cancel_done_at is null"
+		}
+		return struct{}{}, ""
+	}, func() string { return s.explain(t, id) })
+	require.NotEqual(t, types.ExecutionStatusRunning, s.machine(t, id, 1))
 }

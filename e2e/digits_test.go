@@ -68,7 +68,7 @@ func TestEveryCallEndsAsItsDigitsSay(t *testing.T) {
 			}
 			require.Equal(t, string(c.outcome), row.result("call_outcome"))
 			if c.outcome == flow.OutcomeAnswered {
-				require.EqualValues(t, 42, row.result("duration_seconds"))
+				require.EqualValues(t, 42, row.result("duration_seconds"), s.explain(t, e.ID))
 			}
 			if c.taken == 0 {
 				require.Equal(t, unconfirmed, *row.ErrorMessage)

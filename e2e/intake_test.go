@@ -3,6 +3,7 @@ package e2e
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -116,4 +117,50 @@ func TestOneTenantsLeadsAreNotSeenByAnother(t *testing.T) {
 	s.comesTo(t, same, flow.ExecutionCompleted, "1 email success")
 	require.NotEqual(t, s.decided(t, of).ContactID, s.decided(t, same).ContactID)
 	require.Equal(t, reached{Messages: 1, Mails: 1}, s.reached(t, of))
+}
+
+func TestReturningContactEntersTheFlowAgainOnlyAfterItsTime(t *testing.T) {
+	s := quietly(t)
+	n := s.tenant(t)
+	id := n.flow(t, "Write", object{"reentry_minutes": 10}, n.message())
+	first := n.lead("99")
+	again := func() lead {
+		l := n.lead("99")
+		l.Phone, l.Email = first.Phone, first.Email
+		return l
+	}
+	s.put(t, first)
+	e := s.ended(t, first)
+	second := again()
+	s.put(t, second)
+	d := s.decidedAs(t, second, flow.LeadNone).Decision.of(t, id)
+	require.Equal(t, flow.VerdictRepeat, d.Verdict)
+	require.NotNil(t, d.Repeat.FreeAt)
+	require.True(t, d.Repeat.FreeAt.Equal(e.TriggeredAt.Add(10*time.Minute)))
+
+	pass(t, s.clock.ToReal(*d.Repeat.FreeAt))
+	third := again()
+	s.put(t, third)
+	s.comesTo(t, third, flow.ExecutionCompleted, "1 whatsapp_message success")
+	require.Len(t, s.messages(t, first.Phone), 2)
+	require.Equal(t, 1, s.count(t, "select count(*) from contacts where tenant_id = $1", n.id))
+}
+
+func TestEveryMatchingFlowRunsWhereTheTenantWantsAll(t *testing.T) {
+	s := quietly(t)
+	n := s.tenant(t)
+	s.exec(t, "update tenants set match_mode = 'all' where id = $1", n.id)
+	n.flow(t, "Write", object{"priority": 1}, n.message())
+	n.flow(t, "Mail", object{"priority": 2}, n.mail())
+	n.flow(t, "Other", object{"priority": 3, "trigger_conditions": []object{condition("lead_source", "equals", "other")}}, n.call())
+	l := n.lead("99")
+	s.put(t, l)
+
+	s.decidedAs(t, l, flow.LeadMatched)
+	all := s.executions(t, l)
+	require.Len(t, all, 2)
+	for _, e := range all {
+		require.Contains(t, []string{"Plan WhatsApp Done", "Plan Email Done"}, s.path(t, e.ID, 1))
+	}
+	require.Equal(t, reached{Messages: 1, Mails: 1}, s.reached(t, l))
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -43,7 +44,8 @@ func (s *stack) sandbox(t *testing.T, method, path string, body, into any) {
 		require.NoError(t, err)
 		reader = bytes.NewReader(encoded)
 	}
-	r, err := http.NewRequestWithContext(t.Context(), method, s.address.Sandbox+"/_sandbox"+path, reader)
+	// Also asked when a test cleans up behind itself.
+	r, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, s.address.Sandbox+"/_sandbox"+path, reader)
 	require.NoError(t, err)
 	answer, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"sort"
@@ -159,5 +160,45 @@ func TestNextOpeningIsTheFirst(t *testing.T) {
 		again, err := compiled.Next(opens)
 		require.NoError(t, err)
 		require.True(t, again.Equal(opens))
+	})
+}
+
+// newYearZone changes its clock at two on the first of January, by rule alone.
+func newYearZone(t *testing.T) *time.Location {
+	t.Helper()
+	block := func(version byte) []byte {
+		data := append([]byte("TZif"), version)
+		data = append(data, make([]byte, 15)...)
+		for _, count := range []uint32{0, 0, 0, 0, 1, 4} { // one type, no changes
+			data = binary.BigEndian.AppendUint32(data, count)
+		}
+		data = append(data, 0, 0, 0, 0, 0, 0)
+		return append(data, "XXX\x00"...)
+	}
+	data := slices.Concat(block('2'), block('2'), []byte("\nXXX0YYY,J1/2,J100\n"))
+	location, err := time.LoadLocationFromTZData("New_Year", data)
+	require.NoError(t, err)
+	return location
+}
+
+// TestAChangeBesideTheLastDayOfALeapYear: there the bounds that the time
+// package gives are of no use, see steady.
+func TestAChangeBesideTheLastDayOfALeapYear(t *testing.T) {
+	location := newYearZone(t)
+	eve := time.Date(2040, 12, 31, 12, 0, 0, 0, time.UTC)
+	_, end := eve.In(location).ZoneBounds()
+	t.Logf("on %s the zone's offset is said to last until %s", eve, end)
+	require.NotEqual(t, offsetAt(eve.Unix(), location), offsetAt(eve.Unix()+daySeconds, location))
+	rapid.Check(t, func(t *rapid.T) {
+		hours := drawHours(t, true)
+		compiled, err := hours.Compile("UTC")
+		require.NoError(t, err)
+		compiled.location = location
+		at := eve.Add(time.Duration(rapid.IntRange(-36*60, 24*60).Draw(t, "minutes")) * time.Minute)
+		opens, err := compiled.Next(at)
+		require.NoError(t, err)
+		want, found := modelNext(hours, at, location, time.Minute, 16*24*time.Hour)
+		require.True(t, found)
+		require.True(t, want.Equal(opens), "want %s, got %s", want.In(location), opens.In(location))
 	})
 }

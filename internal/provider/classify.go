@@ -68,8 +68,7 @@ func (r Reply) trouble() string { return Trouble(r.Err, r.secret) }
 // Trouble says in a few words why there was no answer. It repeats neither URLs
 // nor addresses, which may hold what is nobody's business, nor the secrets.
 func Trouble(err error, secrets ...string) string {
-	var inURL *url.Error
-	if errors.As(err, &inURL) {
+	if inURL, ok := errors.AsType[*url.Error](err); ok {
 		err = inURL.Err
 	}
 	var dns *net.DNSError

@@ -117,8 +117,10 @@ func TestWhatAnAnswerProves(t *testing.T) {
 		{"408", answer(408, "", ""), Unknown, "HTTP 408: Request Timeout", "408", 0},
 		{"429", answer(429, "", ""), NotTaken, "HTTP 429: Too Many Requests", "429", 0},
 		{"429 with seconds", answer(429, "Retry-After: 17\r\n", ""), NotTaken, "HTTP 429: Too Many Requests", "429", 17 * time.Second},
-		{"429 with a date", answer(429, "Date: Sun, 22 Nov 2026 08:00:00 GMT\r\nRetry-After: Sun, 22 Nov 2026 08:01:30 GMT\r\n", ""),
-			NotTaken, "HTTP 429: Too Many Requests", "429", 90 * time.Second},
+		{
+			"429 with a date", answer(429, "Date: Sun, 22 Nov 2026 08:00:00 GMT\r\nRetry-After: Sun, 22 Nov 2026 08:01:30 GMT\r\n", ""),
+			NotTaken, "HTTP 429: Too Many Requests", "429", 90 * time.Second,
+		},
 		{"500", answer(500, "", `{"error":{"message":"boom"}}`), Unknown, "HTTP 500: boom", "500", 0},
 		{"503 with Retry-After", answer(503, "Retry-After: 5\r\n", ""), Unknown, "HTTP 503: Service Unavailable", "503", 0},
 		{"301", answer(301, "Location: /elsewhere\r\n", ""), Unknown, "HTTP 301: Moved Permanently", "301", 0},
@@ -153,8 +155,10 @@ func TestWhatAnAnswerProves(t *testing.T) {
 			untilClosed(conn)
 		}), Unknown, "The provider's answer broke off: the time allowed was over", "200", 0},
 		{"connection refused", refusedAddress, NotTaken, "", "", 0},
-		{"unknown name", func(*testing.T) string { return "http://nowhere.invalid" }, NotTaken,
-			"The provider could not be reached: its name could not be resolved", "", 0},
+		{
+			"unknown name", func(*testing.T) string { return "http://nowhere.invalid" }, NotTaken,
+			"The provider could not be reached: its name could not be resolved", "", 0,
+		},
 		{"TLS against a plain server", func(t *testing.T) string {
 			return strings.Replace(rawServer(t, func(_ int, conn net.Conn) {
 				_, _ = io.WriteString(conn, "HTTP/1.1 400 plain\r\n\r\n")
@@ -171,8 +175,10 @@ func TestWhatAnAnswerProves(t *testing.T) {
 			t.Cleanup(s.Close)
 			return s.URL
 		}, NotTaken, "", "", 0},
-		{"an address that is none", func(*testing.T) string { return "http://%zz" }, Refused,
-			"The request could not be made: the provider's address is not a valid URL", "", 0},
+		{
+			"an address that is none", func(*testing.T) string { return "http://%zz" }, Refused,
+			"The request could not be made: the provider's address is not a valid URL", "", 0,
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

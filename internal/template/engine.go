@@ -87,7 +87,7 @@ func (e *engine) render(source string, vars map[string]any) (out string, err err
 	defer func() {
 		// The library panics on writing errors and on values that do not fit.
 		if r := recover(); r != nil {
-			out, err = "", run.because(fmt.Errorf("the template cannot be rendered with these values"))
+			out, err = "", run.because(errors.New("the template cannot be rendered with these values"))
 		}
 	}()
 	var w limitedBuilder

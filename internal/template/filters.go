@@ -2,7 +2,6 @@ package template
 
 import (
 	"errors"
-	"fmt"
 	stdhtml "html"
 	"reflect"
 	"regexp"
@@ -80,7 +79,7 @@ func boxed(t reflect.Type, v any) reflect.Value {
 
 func callGuarded(name string, inner reflect.Value, args []reflect.Value) (any, error) {
 	if args[0].IsNil() {
-		return nil, nil
+		return nil, nil //nolint:nilnil // nothing gives nothing
 	}
 	t := inner.Type()
 	converted := make([]reflect.Value, len(args))
@@ -103,7 +102,7 @@ func callGuarded(name string, inner reflect.Value, args []reflect.Value) (any, e
 	}
 	out := inner.Call(converted)
 	if len(out) == 2 && !out[1].IsNil() {
-		err, _ := out[1].Interface().(error)
+		err, _ := reflect.TypeAssert[error](out[1])
 		return nil, err
 	}
 	result := out[0].Interface()
@@ -126,7 +125,7 @@ func checked(arg any, t reflect.Type) (reflect.Value, error) {
 	}
 	v, err := values.Convert(arg, t)
 	if err != nil {
-		return reflect.Value{}, fmt.Errorf("a value does not fit the filter")
+		return reflect.Value{}, errors.New("a value does not fit the filter")
 	}
 	out := boxed(t, nil)
 	if v != nil {

@@ -2,6 +2,7 @@ package template
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	stdhtml "html"
 	"io"
@@ -62,7 +63,7 @@ func (r *run) because(err error) error {
 func tick(ctx render.Context) (*run, error) {
 	r, ok := ctx.Bindings()[runKey].(*run)
 	if !ok {
-		return nil, fmt.Errorf("a template can be rendered only by this package")
+		return nil, errors.New("a template can be rendered only by this package")
 	}
 	if r.ticks++; r.ticks > maxTicks || time.Now().After(r.until) {
 		return nil, r.fail(errTooMuchWork)

@@ -112,7 +112,7 @@ func plainKind(v reflect.Value, depth int) any {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return int(v.Int())
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32:
-		return int(v.Uint()) //nolint:gosec // 32 bits fit
+		return int(v.Uint())
 	case reflect.Float32:
 		return plain(v.Float(), depth)
 	case reflect.Bool:

@@ -121,7 +121,7 @@ func (c *Client) Stop(ctx context.Context, cred provider.Credentials, providerID
 		return false, fmt.Errorf("stop call %s: %w", providerID, err)
 	}
 	switch normal(answer.Status) {
-	case "", "stopped", "canceled":
+	case "", "stopped", statusCanceled:
 		return true, nil
 	}
 	return false, nil

@@ -241,7 +241,7 @@ func TestFindSaysNoOnlyWhenEverythingWasSeen(t *testing.T) {
 func TestFindReadsEntriesThatAreTrimmed(t *testing.T) {
 	t.Parallel()
 	trimmed := func(i int) map[string]any {
-		return map[string]any{"id": fmt.Sprint(i), "status": "queued", "conversation_duration": 0, "created_at": "2026-11-22T08:00:00Z"}
+		return map[string]any{"id": strconv.Itoa(i), "status": "queued", "conversation_duration": 0, "created_at": "2026-11-22T08:00:00Z"}
 	}
 	l := &listing{total: 70, entry: trimmed, whole: map[string]map[string]any{
 		"66": {"id": "66", "status": "in-progress", "context_details": map[string]any{"recipient_data": map[string]any{CallIDKey: ours}}},

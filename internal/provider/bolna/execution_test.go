@@ -218,7 +218,10 @@ func TestParseExecutionBearsAnyFieldOfAnyType(t *testing.T) {
 	t.Parallel()
 	values := []any{
 		nil, true, false, 0, 1.5, -3, "", "text", "12", "NaN", "completed", "busy",
-		[]any{}, map[string]any{}, []any{map[string]any{"a": 1}}, map[string]any{"recipient_data": []any{1}},
+		[]any{},
+		map[string]any{},
+		[]any{map[string]any{"a": 1}},
+		map[string]any{"recipient_data": []any{1}},
 	}
 	keys := []string{
 		"execution_id", "status", "error_message", "conversation_duration", "conversation_time",

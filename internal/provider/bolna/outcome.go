@@ -16,6 +16,12 @@ const (
 	detailInvalidNumber = "invalid_number"
 )
 
+// Statuses, folded by normal.
+const (
+	statusCompleted = "completed"
+	statusCanceled  = "canceled"
+)
+
 // judge says from an execution whether the call goes on, has ended, and how.
 //
 //   - A talk (conversation time, or the callee's words in the transcript)
@@ -39,7 +45,7 @@ func (e execution) judge(r *provider.CallReport) {
 		if !e.isVoicemail() && !e.isTalk() {
 			return
 		}
-	case "completed", "no_answer", "busy", "failed", "canceled", "stopped", "error", "balance_low":
+	case statusCompleted, "no_answer", "busy", "failed", statusCanceled, "stopped", "error", "balance_low":
 	default:
 		return
 	}
@@ -58,7 +64,7 @@ func (e execution) outcome(status string) (flow.Outcome, string) {
 		return flow.OutcomeMissed, detailBusy
 	case e.isTalk():
 		return flow.OutcomeAnswered, status
-	case status == "completed":
+	case status == statusCompleted:
 		return e.withoutTalk()
 	}
 	return flow.OutcomeFailed, status
@@ -85,7 +91,7 @@ func (e execution) withoutTalk() (flow.Outcome, string) {
 	case invalidWords.MatchString(reason):
 		return flow.OutcomeFailed, detailInvalidNumber
 	case failedWords.MatchString(reason):
-		return flow.OutcomeFailed, "completed"
+		return flow.OutcomeFailed, statusCompleted
 	}
 	return flow.OutcomeMissed, detailNoAnswer
 }
@@ -119,7 +125,7 @@ func normal(status string) string {
 	s := strings.ToLower(strings.TrimSpace(status))
 	s = strings.NewReplacer("-", "_", " ", "_").Replace(s)
 	if s == "cancelled" {
-		return "canceled"
+		return statusCanceled
 	}
 	return s
 }

@@ -46,6 +46,7 @@ func (l *line) close() {
 // boundConn lets no deadline be later than its own.
 type boundConn struct {
 	net.Conn
+
 	until time.Time
 }
 

@@ -138,7 +138,6 @@ func TestAddressesAreCheckedAndInternational(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"asha@example.com":       "asha@example.com",
-		" asha@example.com ":     "asha@example.com",
 		"Asha.Rao+x@Example.COM": "Asha.Rao+x@example.com",
 		"asha@münchen.example":   "asha@xn--mnchen-3ya.example",
 		"आशा@उदाहरण.भारत":        "आशा@xn--p1b6ci4b4b3a.xn--h2brj9c",
@@ -149,6 +148,9 @@ func TestAddressesAreCheckedAndInternational(t *testing.T) {
 		require.NoError(t, err, in)
 		require.Equal(t, want, got)
 	}
+	trimmed, err := address(" asha@example.com ")
+	require.NoError(t, err)
+	require.Equal(t, "asha@example.com", trimmed)
 	for _, in := range []string{
 		"", "asha", "@example.com", "asha@", "a b@example.com", `"a b"@example.com`, "a@b@c", "Asha <asha@example.com>", "<asha@example.com>",
 		"a@example.com, b@example.com", "a@example.com\r\nBcc: b@example.com", "a\n@example.com", "a@exa mple.com", "a@-bad-.com",

@@ -33,11 +33,20 @@ func TestSESSendsTheRawMessageWithOurTag(t *testing.T) {
 	t.Parallel()
 	var target string
 	var sent struct {
-		FromEmailAddress     string
-		ConfigurationSetName string
-		Destination          struct{ ToAddresses []string }
-		EmailTags            []struct{ Name, Value string }
-		Content              struct{ Raw struct{ Data []byte } }
+		FromEmailAddress     string `json:"FromEmailAddress"`
+		ConfigurationSetName string `json:"ConfigurationSetName"`
+		Destination          struct {
+			ToAddresses []string `json:"ToAddresses"`
+		} `json:"Destination"`
+		EmailTags []struct {
+			Name  string `json:"Name"`
+			Value string `json:"Value"`
+		} `json:"EmailTags"`
+		Content struct {
+			Raw struct {
+				Data []byte `json:"Data"`
+			} `json:"Raw"`
+		} `json:"Content"`
 	}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		target = r.Method + " " + r.URL.Path

@@ -86,8 +86,7 @@ func deliver(ctx context.Context, session *smtp.Client, b built, password string
 // is the server's last word; anything else may go better another time.
 func beforeTheDot(ctx context.Context, what string, err error, password string) provider.Answer {
 	a := provider.Answer{Class: provider.NotTaken, Reason: what + ": " + trouble(ctx, err, password)}
-	var answer *textproto.Error
-	if errors.As(err, &answer) {
+	if answer, ok := errors.AsType[*textproto.Error](err); ok {
 		a.Code = strconv.Itoa(answer.Code)
 		if answer.Code >= 500 && answer.Code < 600 {
 			a.Class = provider.Refused

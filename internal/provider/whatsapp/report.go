@@ -6,7 +6,7 @@ import (
 	"github.com/auto-engagement/flows/internal/provider"
 )
 
-// Report reads one stored webhook entry. is is false when it is not about a
+// Report reads one stored webhook entry, and says whether it is about a
 // message of ours.
 func (c *Client) Report(body []byte) (report provider.MessageReport, is bool, err error) {
 	entry, err := ParseEntry(body)

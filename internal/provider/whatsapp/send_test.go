@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 	"time"
 
@@ -143,7 +144,7 @@ func TestCloudErrors(t *testing.T) {
 			"error_data":{"messaging_product":"whatsapp","details":"Something told in details"},"fbtrace_id":"Az8or2yhqkZfEZ"}}`, c.code)
 		client, _ := setup(t, &exchange{status: c.status, body: body})
 		got := client.Send(t.Context(), cloudCred(), aMessage())
-		require.Equal(t, provider.Answer{Class: c.class, Code: fmt.Sprint(c.code), Reason: c.reason}, got)
+		require.Equal(t, provider.Answer{Class: c.class, Code: strconv.Itoa(c.code), Reason: c.reason}, got)
 	}
 }
 
@@ -203,15 +204,23 @@ func TestChatAgent(t *testing.T) {
 		body   string
 		want   provider.Answer
 	}{
-		{400, `{"success":false,"error":"Bad Request","message":"template_id is required"}`,
-			provider.Answer{Class: provider.Refused, Code: "400", Reason: "HTTP 400: template_id is required"}},
-		{402, `{"success":false,"error":"Insufficient credits"}`,
-			provider.Answer{Class: provider.Refused, Code: "402", Reason: "HTTP 402: Insufficient credits"}},
+		{
+			400, `{"success":false,"error":"Bad Request","message":"template_id is required"}`,
+			provider.Answer{Class: provider.Refused, Code: "400", Reason: "HTTP 400: template_id is required"},
+		},
+		{
+			402, `{"success":false,"error":"Insufficient credits"}`,
+			provider.Answer{Class: provider.Refused, Code: "402", Reason: "HTTP 402: Insufficient credits"},
+		},
 		{200, `{"success":false,"error":"Template is paused"}`, provider.Answer{Class: provider.Refused, Reason: "Template is paused"}},
-		{200, `{"success":true,"data":{}}`,
-			provider.Answer{Class: provider.Unknown, Code: "200", Reason: "The provider's answer could not be understood"}},
-		{500, `{"success":false,"error":"Internal Server Error"}`,
-			provider.Answer{Class: provider.Unknown, Code: "500", Reason: "HTTP 500: Internal Server Error"}},
+		{
+			200, `{"success":true,"data":{}}`,
+			provider.Answer{Class: provider.Unknown, Code: "200", Reason: "The provider's answer could not be understood"},
+		},
+		{
+			500, `{"success":false,"error":"Internal Server Error"}`,
+			provider.Answer{Class: provider.Unknown, Code: "500", Reason: "HTTP 500: Internal Server Error"},
+		},
 	} {
 		require.Equal(t, c.want, send(t, &exchange{status: c.status, body: c.body}))
 	}

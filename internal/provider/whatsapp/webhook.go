@@ -99,9 +99,8 @@ func splitValue(raw json.RawMessage) ([]Entry, error) {
 		Messages    []json.RawMessage `json:"messages"`
 		Preferences []json.RawMessage `json:"user_preferences"`
 	}
-	// A value of another shape belongs to a field that we do not read.
 	if json.Unmarshal(raw, &value) != nil || value.Metadata.PhoneNumberID == "" {
-		return nil, nil
+		return nil, nil //nolint:nilerr // a value of another shape belongs to a field that we do not read
 	}
 	var parts []rawEntry
 	for _, s := range value.Statuses {

@@ -1,0 +1,64 @@
+package e2e
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+)
+
+// mine narrows to the tenants that this run of the tests made.
+const mine = "(select id from tenants where created_at >= $1)"
+
+// nothingLeft holds all that the tests did, outages included, against what
+// must be true of it in the end.
+func nothingLeft(t *testing.T, s *stack) {
+	s.keepSweeping(t)
+	none := func(what, sql string) {
+		t.Helper()
+		wait(t, soon, "there is no "+what, func() (struct{}, string) {
+			found, err := s.db.Query(t.Context(), sql, s.opened)
+			require.NoError(t, err)
+			lines, err := pgx.CollectRows(found, pgx.RowTo[string])
+			require.NoError(t, err)
+			if len(lines) > 0 {
+				return struct{}{}, fmt.Sprintf("there are %d:\n  %s", len(lines), strings.Join(lines, "\n  "))
+			}
+			return struct{}{}, ""
+		})
+	}
+	none("lead without a decision", "select to_jsonb(x) - 'body' from lead_events x where outcome = 'received' and tenant_id in "+mine)
+	none("execution that still runs", "select to_jsonb(x) from flow_executions x where status = 'running' and tenant_id in "+mine)
+	none("cancel that is not done", "select to_jsonb(x) from flow_executions x where status = 'cancelled' and cancel_done_at is null and tenant_id in "+mine)
+	none("step that is in flight", `select to_jsonb(x) from flow_action_logs x join flow_executions e on e.id = x.execution_id
+		where x.state in ('planned', 'queued', 'claimed', 'unknown') and x.tenant_id in `+mine)
+	none("task token that nobody answered", "select to_jsonb(x) from flow_action_logs x where token <> '' and tenant_id in "+mine)
+	none("contact without a key", `select to_jsonb(c) from contacts c where tenant_id in `+mine+`
+		and not exists (select from contact_keys k where k.tenant_id = c.tenant_id and k.contact_id = c.id)`)
+	// What matches no call or message is tried for seven days: those of the
+	// test that sends such a webhook.
+	none("duty that is not done", `select to_jsonb(d) from due_work d where tenant_id in `+mine+`
+		and kind not in ('inbox', 'stats', 'purge')`)
+	none("webhook of a known call that is not applied", `select to_jsonb(p) - 'body' from provider_events p where applied_at is null and tenant_id in `+mine+`
+		and exists (select from flow_action_logs x where x.tenant_id = p.tenant_id and x.provider_id <> '' and x.provider_id = p.body->>'id')`)
+}
+
+// logsImpersonal looks through everything that the functions logged while the
+// tests ran.
+func logsImpersonal(t *testing.T, s *stack) {
+	lines, err := s.cloud.Logs(t.Context(), s.name(), "", s.opened, map[string]bool{})
+	require.NoError(t, err)
+	require.Greater(t, len(lines), 1000, "these are the logs of all tests")
+	// The names, addresses and texts that the tests use, and what tokens look like.
+	personal := regexp.MustCompile(`\+?91[0-9]{10}\b|Asha|asha-|bounce-|wants a demo|Hello |eyJ[A-Za-z0-9_-]{10}|EAA[a-z0-9]{10}|bn-[a-z0-9]{10}`)
+	broken := regexp.MustCompile(`AccessDenied|panic|nil pointer`)
+	for _, line := range lines {
+		require.NotRegexp(t, personal, line.Text, "logged by %s", line.Function)
+		require.NotRegexp(t, broken, line.Text, "logged by %s", line.Function)
+	}
+	tokens := rowsOf(t, s, "select encode(hash, 'hex') from webhook_routes where tenant_id in "+mine)
+	require.NotEmpty(t, tokens)
+}
