@@ -53,12 +53,10 @@ func logsImpersonal(t *testing.T, s *stack) {
 	require.NoError(t, err)
 	require.Greater(t, len(lines), 1000, "these are the logs of all tests")
 	// The names, addresses and texts that the tests use, and what tokens look like.
-	personal := regexp.MustCompile(`\+?91[0-9]{10}\b|Asha|asha-|bounce-|wants a demo|Hello |eyJ[A-Za-z0-9_-]{10}|EAA[a-z0-9]{10}|bn-[a-z0-9]{10}`)
+	personal := regexp.MustCompile(`\+?91[0-9]{10}\b|Asha|asha-|bounce-|wants a demo|Hello |eyJ[A-Za-z0-9_-]{10}|EAA[a-z0-9]{10}|bn-[a-z0-9]{10}|webhooks/bolna/[a-z0-9]{10}`)
 	broken := regexp.MustCompile(`AccessDenied|panic|nil pointer`)
 	for _, line := range lines {
 		require.NotRegexp(t, personal, line.Text, "logged by %s", line.Function)
 		require.NotRegexp(t, broken, line.Text, "logged by %s", line.Function)
 	}
-	tokens := rowsOf(t, s, "select encode(hash, 'hex') from webhook_routes where tenant_id in "+mine)
-	require.NotEmpty(t, tokens)
 }

@@ -69,14 +69,17 @@ func (m *Machines) State(ctx context.Context, execution uuid.UUID, runNo int) (e
 	}
 }
 
-// Stop implements engine.Machines.
+// Stop implements engine.Machines. Whatever the error, a run that no longer
+// runs is stopped.
 func (m *Machines) Stop(ctx context.Context, execution uuid.UUID, runNo int, cause string) error {
 	_, err := m.client.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: m.run(execution, runNo), Cause: &cause})
-	var missing *types.ExecutionDoesNotExist
-	if err != nil && !errors.As(err, &missing) {
-		return fmt.Errorf("stop execution %s: %w", execution, err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if state, stateErr := m.State(ctx, execution, runNo); stateErr == nil && state != engine.MachineRunning {
+		return nil
+	}
+	return fmt.Errorf("stop execution %s: %w", execution, err)
 }
 
 // Succeed implements engine.Machines. The state's output is not used: what the

@@ -27,7 +27,6 @@ type Line struct {
 	At       time.Time
 	Function string
 	Text     string
-	id       string
 }
 
 // Logs are the lines that functions logged since an instant, oldest first. An
@@ -40,6 +39,9 @@ func (c *Cloud) Logs(ctx context.Context, stack, function string, since time.Tim
 	}
 	var lines []Line
 	for _, group := range groups {
+		// The emulator gives events no ids of their own: alike ones are told
+		// apart by their number.
+		alike := map[string]int{}
 		pages := cloudwatchlogs.NewFilterLogEventsPaginator(c.logs, &cloudwatchlogs.FilterLogEventsInput{
 			LogGroupName: &group, StartTime: aws.Int64(since.UnixMilli()),
 		})
@@ -54,12 +56,14 @@ func (c *Cloud) Logs(ctx context.Context, stack, function string, since time.Tim
 			}
 			for _, event := range page.Events {
 				line := Line{
-					At: time.UnixMilli(aws.ToInt64(event.Timestamp)), id: group + aws.ToString(event.EventId),
+					At:       time.UnixMilli(aws.ToInt64(event.Timestamp)),
 					Function: strings.TrimPrefix(group, "/aws/lambda/"+stack+"-"),
 					Text:     strings.TrimSpace(aws.ToString(event.Message)),
 				}
-				if !seen[line.id] {
-					seen[line.id] = true
+				key := fmt.Sprintf("%s %d %s", group, line.At.UnixNano(), line.Text)
+				alike[key]++
+				if key = fmt.Sprintf("%s #%d", key, alike[key]); !seen[key] {
+					seen[key] = true
 					lines = append(lines, line)
 				}
 			}

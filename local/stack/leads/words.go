@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/auto-engagement/flows/local/stack/console"
 )
 
 // channels are the words for action types.
@@ -57,7 +59,7 @@ func (s Step) goesOn() *time.Time {
 func (s Step) success() string {
 	switch s.Type {
 	case "ai_call":
-		if s.Detail != "" && s.Detail != s.Outcome {
+		if s.Outcome != "answered" && s.Detail != "" {
 			return s.Outcome + " (" + strings.ReplaceAll(s.Detail, "_", " ") + ")"
 		}
 		return s.Outcome
@@ -103,6 +105,22 @@ func (p Progress) Path() string {
 		}
 	}
 	return strings.Join(path, " → ")
+}
+
+// Table shows what has become of leads, a row for each execution.
+func Table(sent []Lead, progress []Progress) string {
+	rows := [][]string{{"Lead", "From", "Flow", "Steps taken", "Result"}}
+	for i, l := range sent {
+		executions := progress[i].Executions
+		if len(executions) == 0 {
+			rows = append(rows, []string{l.Title(), l.LeadSource, "", "", progress[i].Result()})
+		}
+		for _, e := range executions {
+			one := Progress{Executions: []Execution{e}}
+			rows = append(rows, []string{l.Title(), l.LeadSource, e.Flow, one.Path(), one.Result()})
+		}
+	}
+	return console.Table(rows)
 }
 
 func withReason(word, reason string) string {

@@ -25,8 +25,8 @@ func Sandbox(ctx context.Context, s settings.Settings, a accounts.Accounts) erro
 	for _, t := range a.Tenants {
 		bolna = append(bolna, object{
 			"name": t.Name, "api_key": t.BolnaKey, "webhook_url": BolnaWebhook(s, t),
-			"agents":        []object{{"id": t.AgentID, "name": t.Name + " agent"}},
-			"phone_numbers": []object{{"id": t.PhoneNumberID, "phone_number": t.PhoneNumber}},
+			"agents":        list{{"id": t.AgentID, "name": t.Name + " agent"}},
+			"phone_numbers": list{{"id": t.PhoneNumberID, "phone_number": t.PhoneNumber}},
 		})
 		whatsapp = append(whatsapp, object{"access_token": t.WhatsAppToken, "phone_number_id": t.WhatsAppPhoneNumberID})
 	}
