@@ -15,7 +15,7 @@ import (
 func TestExecutionRunsTheVersionItStartedWith(t *testing.T) {
 	s := quietly(t)
 	n := s.tenant(t)
-	id := n.flow(t, "Wait and write", nil, pause(10), n.message())
+	id := n.flow(t, "Wait and write", nil, pause(20), n.message())
 	before := n.lead("99")
 	s.put(t, before)
 	e := s.taken(t, before)
@@ -51,7 +51,7 @@ func TestDisabledFlowTakesNoLead(t *testing.T) {
 func TestDeletingAFlowCancelsItsExecutionsAndKeepsTheirHistory(t *testing.T) {
 	s := quietly(t)
 	n := s.tenant(t)
-	id := n.flow(t, "Write, wait, write", nil, n.message(), pause(12), n.mail())
+	id := n.flow(t, "Write, wait, write", nil, n.message(), pause(20), n.mail())
 	talking := n.lead("99")
 	s.put(t, talking)
 	e := s.taken(t, talking)

@@ -109,13 +109,17 @@ func TestLeadOutsideHoursIsPassedOnToTheNextFlow(t *testing.T) {
 	require.Equal(t, reached{Messages: 1}, s.reached(t, l))
 }
 
+// ahead is how far in the future, by the stack's clock, an opening lies: a lead
+// is taken well before, also by functions that must first start.
+const ahead = 40 * time.Minute
+
 func TestLeadOutsideHoursThatIsDeferredWaitsForTheOpening(t *testing.T) {
 	s := quietly(t)
 	n := s.tenant(t)
 	now := s.now()
 	zone := morning(now)
 	local := now.In(zone)
-	opens := local.Add(15 * time.Minute).Truncate(time.Minute)
+	opens := local.Add(ahead).Truncate(time.Minute)
 	id := n.flow(t, "Office hours", object{
 		"use_custom_business_hours": true, "business_hours_start": opens.Format("15:04"), "business_hours_end": "23:59:59",
 		"business_hours_timezone": zone.String(), "outside_hours": "defer",
@@ -152,7 +156,7 @@ func TestCallOutsideTheContactWindowWaitsForIt(t *testing.T) {
 	s := quietly(t)
 	now := s.now()
 	zone := morning(now)
-	opens := now.In(zone).Add(15 * time.Minute).Truncate(time.Minute)
+	opens := now.In(zone).Add(ahead).Truncate(time.Minute)
 	n := s.tenant(t, windows(`{"ai_call":{"start":"`+opens.Format("15:04:05")+`","end":"23:59:00","time_zone":"`+zone.String()+`"}}`))
 	n.flow(t, "Call in the day", nil, n.message(), n.call())
 	l := n.lead("00")

@@ -16,9 +16,9 @@ end() {
 }
 trap end EXIT INT TERM
 
-# Each run starts from nothing, and leaves its logs in $dir.
+# A minute of the flows lasts a second. Each run starts from nothing, and leaves its logs in $dir.
 if [ -e "$dir" ]; then "${stack[@]}" clean >/dev/null; fi
-"${stack[@]}" up -port "$port" -demo=false
+"${stack[@]}" up -port "$port" -demo=false -clock-scale 60
 
 export AEF_STACK_JSON=$PWD/$dir/stack.json AEF_STACK_BIN=$PWD/.build/stack
 .build/stack -dir .local-unit -venv .venv with-postgres -port "$((port + 9))" -- \

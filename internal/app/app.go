@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -170,7 +171,7 @@ func (a *App) whatsAppApp(ctx context.Context) (appSecret, verifyToken string, e
 		VerifyToken string `json:"verify_token"`
 	}
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
-		return "", "", fmt.Errorf("the secret that WHATSAPP_SECRET_ARN names is not JSON {app_secret,verify_token}")
+		return "", "", errors.New("the secret that WHATSAPP_SECRET_ARN names is not JSON {app_secret,verify_token}")
 	}
 	return s.AppSecret, s.VerifyToken, nil
 }

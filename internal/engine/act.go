@@ -99,9 +99,9 @@ func (t *turn) claim(kind flow.Kind, runNo int, lookup error) (outcome, claim, e
 		return t.done(runNo), claim{}, nil
 	}
 	for {
-		next, broken, err := t.plan()
-		if err != nil || broken != nil {
-			return *broken, claim{}, err
+		next, broken := t.plan()
+		if broken != nil {
+			return *broken, claim{}, nil
 		}
 		if next.Kind != kind || next.Action == nil {
 			return t.follow(runNo, next), claim{}, nil
@@ -183,9 +183,8 @@ func (e *Engine) settle(ctx context.Context, in Input, c claim, answer provider.
 					t.settled(row, c.effect, answer)
 				}
 			}
-			var err error
-			out, err = t.advance(in.RunNo)
-			return t.changes, err
+			out = t.advance(in.RunNo)
+			return t.changes, nil
 		})
 		if err != nil {
 			if !errors.Is(err, ErrTransient) {

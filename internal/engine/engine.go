@@ -50,7 +50,7 @@ type Caller interface {
 // Messenger sends messages, and reads what its provider's webhooks tell of them.
 type Messenger interface {
 	provider.Messenger
-	// Report reads one webhook entry. is is false when the entry is not about
+	// Report reads one webhook entry. The second result is false when it is not about
 	// a message of ours.
 	Report(body []byte) (report provider.MessageReport, is bool, err error)
 }
@@ -122,9 +122,8 @@ func (e *Engine) Plan(ctx context.Context, in Input) (flow.Directive, error) {
 	var out outcome
 	err := e.Store.Locked(ctx, in.TenantID, in.ExecutionID, func(s *Snapshot) (*Changes, error) {
 		t := e.turn(s)
-		var err error
-		out, err = t.advance(in.RunNo)
-		return t.changes, err
+		out = t.advance(in.RunNo)
+		return t.changes, nil
 	})
 	return e.directive(in, out, err)
 }

@@ -141,6 +141,7 @@ func TestAProviderThatCannotBeAskedDecidesNothing(t *testing.T) {
 // commit but before its caller learns of it.
 type failing struct {
 	engine.Store
+
 	n     int
 	after bool
 	dead  bool

@@ -3,7 +3,9 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,8 +26,8 @@ func (e *Engine) Receive(ctx context.Context, kind string, tenant uuid.UUID, bod
 		return fmt.Errorf("store %d %s events: %w", len(events), kind, err)
 	}
 	for _, event := range events {
-		if err := e.applyOne(ctx, event); err != nil && ctx.Err() != nil {
-			return nil // out of time: due work goes on
+		if err := e.applyOne(ctx, event); err != nil && !errors.Is(err, errLater) {
+			slog.Warn("an event could not be applied yet", "event_id", event.ID, "tenant_id", tenant, "error", err)
 		}
 	}
 	return nil

@@ -124,7 +124,9 @@ func (t *turn) about(row flow.Step) *question {
 func (e *Engine) question(ctx context.Context, ask *question) (provider.CallReport, bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	report, known, err := provider.CallReport{}, false, error(nil)
+	var report provider.CallReport
+	var known bool
+	var err error
 	if ask.row.ProviderID == "" {
 		from := e.Clock.Real().Add(-time.Hour)
 		if ask.row.FirstTriedAt != nil {

@@ -24,6 +24,7 @@ import (
 // test scripts.
 type bundle struct {
 	*engine.Engine
+
 	t         *testing.T
 	db        *testdb.DB
 	tenant    uuid.UUID
@@ -215,7 +216,7 @@ func (p *providers) Numbers(context.Context, provider.Credentials) (map[string]s
 }
 
 func (p *providers) Report([]byte) (provider.CallReport, error) {
-	return provider.CallReport{}, fmt.Errorf("not used")
+	return provider.CallReport{}, errors.New("not used")
 }
 
 func (p *providers) messenger() engine.Messenger { return messenger{p} }

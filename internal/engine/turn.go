@@ -39,20 +39,20 @@ func (t *turn) mine(runNo int) bool {
 }
 
 // advance plans, and turns the plan into a directive and due work.
-func (t *turn) advance(runNo int) (outcome, error) {
+func (t *turn) advance(runNo int) outcome {
 	if !t.mine(runNo) {
-		return t.done(runNo), nil
+		return t.done(runNo)
 	}
-	next, out, err := t.plan()
-	if err != nil || out != nil {
-		return *out, err
+	next, broken := t.plan()
+	if broken != nil {
+		return *broken
 	}
-	return t.follow(runNo, next), nil
+	return t.follow(runNo, next)
 }
 
-// plan asks the pure core what comes next and notes what it wrote. out is set
-// when the execution cannot be planned at all.
-func (t *turn) plan() (flow.Next, *outcome, error) {
+// plan asks the pure core what comes next and notes what it wrote. broken is
+// set when the execution cannot be planned at all; its failure is written.
+func (t *turn) plan() (next flow.Next, broken *outcome) {
 	execution := t.execution()
 	if execution.StartedAt == nil {
 		execution.StartedAt = &t.now
@@ -61,7 +61,7 @@ func (t *turn) plan() (flow.Next, *outcome, error) {
 		// Versions are never deleted: this is damage that no retry mends.
 		message := "the flow version of this execution is missing"
 		t.finish(flow.ExecutionFailed, message)
-		return flow.Next{}, &outcome{permanent: message}, nil
+		return flow.Next{}, &outcome{permanent: message}
 	}
 	for _, row := range slices.Clone(t.s.Steps) {
 		if row.Overdue(t.real) {
@@ -75,12 +75,12 @@ func (t *turn) plan() (flow.Next, *outcome, error) {
 	if err != nil {
 		message := fmt.Sprintf("the flow cannot be run: %v", err)
 		t.finish(flow.ExecutionFailed, message)
-		return flow.Next{}, &outcome{permanent: message}, nil
+		return flow.Next{}, &outcome{permanent: message}
 	}
 	for _, row := range plan.Writes {
 		t.write(row)
 	}
-	return plan.Next, nil, nil
+	return plan.Next, nil
 }
 
 // lostHolder is the reason of an effect whose process did not come back.

@@ -62,6 +62,7 @@ type Next struct {
 // planner walks the steps of one execution in order.
 type planner struct {
 	PlanInput
+
 	plan Plan
 	// lastCall is the latest call with an outcome, previous the last attempt
 	// of the step before.

@@ -17,10 +17,10 @@ var (
 	ErrUnknownTenant     = errors.New("unknown tenant")
 )
 
-// PriorityTaken refuses a priority that another flow of the tenant has.
-type PriorityTaken struct{ Priority int }
+// PriorityTakenError refuses a priority that another flow of the tenant has.
+type PriorityTakenError struct{ Priority int }
 
-func (e PriorityTaken) Error() string {
+func (e PriorityTakenError) Error() string {
 	return fmt.Sprintf("priority %d is already assigned to another flow", e.Priority)
 }
 
@@ -28,6 +28,7 @@ func (e PriorityTaken) Error() string {
 // store knows of it.
 type Stored struct {
 	Definition
+
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	// CreatedBy is the person's id as the token issuer names it; nil when unknown.

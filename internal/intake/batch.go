@@ -154,11 +154,12 @@ func (b *batch) rejected(it *item) verdict {
 
 // put makes a row the one that is written for its event.
 func (b *batch) put(e *eventState, row Event) {
-	if e.known != nil {
+	switch {
+	case e.known != nil:
 		row.ID = e.known.ID
-	} else if e.write != nil {
+	case e.write != nil:
 		row.ID = e.write.ID
-	} else if row.ID == uuid.Nil {
+	case row.ID == uuid.Nil:
 		row.ID = uuid.Must(uuid.NewV7())
 	}
 	if e.write == nil {
@@ -183,10 +184,13 @@ func (b *batch) lead(it *item, lead flow.Lead) verdict {
 		return verdict{repeated: true, event: e}
 	}
 	entry := b.book.find(lead.Contact)
-	decision := b.index.Match(flow.MatchInput{Tenant: b.tenant, Lead: lead, Contact: entry.merged,
-		Suppressions: b.suppressions, Starts: entry.person.starts, Now: b.now})
+	decision := b.index.Match(flow.MatchInput{
+		Tenant: b.tenant, Lead: lead, Contact: entry.merged,
+		Suppressions: b.suppressions, Starts: entry.person.starts, Now: b.now,
+	})
 	explained, err := json.Marshal(struct {
 		flow.Decision
+
 		Contact identity `json:"contact"`
 	}{decision, identity{ID: entry.merged.ID, New: entry.person.isNew, FoundBy: entry.by, ForeignKeys: entry.foreign}})
 	if err != nil {
@@ -200,9 +204,11 @@ func (b *batch) lead(it *item, lead flow.Lead) verdict {
 
 	// Nothing above has left a trace; nothing below fails.
 	b.book.keep(entry)
-	b.put(e, Event{EventName: it.name, Body: it.body(), LeadSource: lead.LeadSource, EntryType: lead.EntryType,
+	b.put(e, Event{
+		EventName: it.name, Body: it.body(), LeadSource: lead.LeadSource, EntryType: lead.EntryType,
 		ContactID: entry.merged.ID, ContactName: entry.merged.Name, ContactPhone: entry.merged.Phone,
-		Outcome: flow.LeadOutcome(decision.Outcome), Reason: why, Decision: explained})
+		Outcome: flow.LeadOutcome(decision.Outcome), Reason: why, Decision: explained,
+	})
 	e.settled = true
 	b.execute(e, entry.person, lead, decision)
 	return verdict{outcome: e.write.Outcome, event: e}

@@ -16,6 +16,7 @@ import (
 // meddler stands between intake and the store, and does something there.
 type meddler struct {
 	intake.Store
+
 	load   func(known *intake.Known)
 	commit func(ctx context.Context, changes intake.Changes) error
 	// after is called when the commit has been made; its error replaces success.
@@ -24,6 +25,7 @@ type meddler struct {
 
 type meddledTx struct {
 	intake.Tx
+
 	m *meddler
 }
 
@@ -151,14 +153,16 @@ func TestALeadThatPanicsGoesBackAloneAndLeavesNoTrace(t *testing.T) {
 	})
 	b.take(t, b.lead("lead-0", asha()))
 	commits := 0
-	b.Store = &meddler{Store: b.Store,
-		load: func(known *intake.Known) { known.Contacts[0].CustomFields = map[string]any{"bomb": bomb{}} },
+	b.Store = &meddler{
+		Store: b.Store,
+		load:  func(known *intake.Known) { known.Contacts[0].CustomFields = map[string]any{"bomb": bomb{}} },
 		commit: func(_ context.Context, changes intake.Changes) error {
 			commits++
 			require.Len(t, changes.NewEvents, 1)
 			require.Empty(t, changes.ChangedContacts)
 			return nil
-		}}
+		},
+	}
 	batch := records(b.lead("lead-1", asha()), b.lead("lead-2", map[string]any{"phone": "+919845000002"}))
 	require.Equal(t, []string{batch[0].MessageID}, b.Process(t.Context(), batch))
 	require.Equal(t, 1, commits)

@@ -15,6 +15,7 @@ import (
 // item is a record on its way.
 type item struct {
 	Record
+
 	event flow.Event
 	// tenant is zero when the message names none that could be one.
 	tenant uuid.UUID
@@ -49,8 +50,7 @@ func (in *Intake) read(ctx context.Context, r Record) (it *item) {
 		return it
 	}
 	it.reject = err.Error()
-	var refused *flow.RejectError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*flow.RejectError](err); ok {
 		it.claimed, it.name = refused.Tenant, EventName{Source: refused.Source, ID: refused.ID}
 		if len(refused.Tenant) == len(uuid.Nil.String()) { // the parser takes other notations too
 			it.tenant, _ = uuid.Parse(refused.Tenant)

@@ -39,10 +39,14 @@ join due_work w on w.kind = 'run' and w.ref = x.id::text and w.tenant_id = x.ten
 where x.tenant_id = $1 and x.started_at is null and x.not_before is null and x.completed_at is null`, b.tenant).
 		Scan(&id, &got.Status, &got.FlowName, &got.Name, &got.Phone, &got.Version, &got.RunNo, &got.FlowID, &got.EventContact,
 			&got.Metadata, &got.Triggered, &got.Due))
-	require.Empty(t, cmp.Diff(row{Status: "running", FlowName: "Flow 1", Name: "Asha Rao", Phone: "+919845012345", Version: 1, RunNo: 1, FlowID: d.ID,
+	require.Empty(t, cmp.Diff(row{
+		Status: "running", FlowName: "Flow 1", Name: "Asha Rao", Phone: "+919845012345", Version: 1, RunNo: 1, FlowID: d.ID,
 		EventContact: got.EventContact, Triggered: got.Triggered, Due: got.Due,
-		Metadata: map[string]string{"flow_name": "Flow 1", "trigger_source": "indiamart", "contact_phone": "+919845012345",
-			"contact_name": "Asha Rao", "lead_source": "IndiaMART", "entry_type": "webhook", "notes": "wants a demo"}}, got))
+		Metadata: map[string]string{
+			"flow_name": "Flow 1", "trigger_source": "indiamart", "contact_phone": "+919845012345",
+			"contact_name": "Asha Rao", "lead_source": "IndiaMART", "entry_type": "webhook", "notes": "wants a demo",
+		},
+	}, got))
 	require.WithinDuration(t, monday, got.Triggered, time.Minute)
 	require.WithinDuration(t, time.Now().Add(time.Minute), got.Due, 20*time.Second)
 	require.Equal(t, map[uuid.UUID]int{id: 1}, b.machines.started)
@@ -218,39 +222,57 @@ func TestMatchingOverTheWholeIntake(t *testing.T) {
 	}{
 		"the lowest priority number first": {
 			flows: []func(*flow.Definition){on("JustDial"), on("indiamart"), nil},
-			steps: []step{{entered: []string{"Flow 1"}}}},
+			steps: []step{{entered: []string{"Flow 1"}}},
+		},
 		"match mode all": {
 			tenant: "match_mode = 'all'", flows: []func(*flow.Definition){nil, on("JustDial"), nil},
-			steps: []step{{entered: []string{"Flow 0", "Flow 2"}}}},
+			steps: []step{{entered: []string{"Flow 0", "Flow 2"}}},
+		},
 		"closed, next_flow": {
 			flows: []func(*flow.Definition){hours("09:00:00", "12:00:00", flow.NextFlow), nil},
-			steps: []step{{entered: []string{"Flow 1"}}}},
+			steps: []step{{entered: []string{"Flow 1"}}},
+		},
 		"closed, defer": {
 			flows: []func(*flow.Definition){hours("09:00:00", "12:00:00", flow.Defer), nil},
-			steps: []step{{entered: []string{"Flow 0"}}}},
+			steps: []step{{entered: []string{"Flow 0"}}},
+		},
 		"none": {
 			flows: []func(*flow.Definition){on("JustDial")},
-			steps: []step{{entered: []string{}}}},
+			steps: []step{{entered: []string{}}},
+		},
 		"disabled": {
 			flows: []func(*flow.Definition){func(d *flow.Definition) { d.IsEnabled = false }},
-			steps: []step{{entered: []string{}}}},
+			steps: []step{{entered: []string{}}},
+		},
 		"not again while running": {
 			flows: []func(*flow.Definition){nil},
-			steps: []step{{entered: []string{"Flow 0"}}, {after: 24 * time.Hour, entered: []string{}}}},
+			steps: []step{{entered: []string{"Flow 0"}}, {after: 24 * time.Hour, entered: []string{}}},
+		},
 		"not again within reentry_minutes": {
 			flows: []func(*flow.Definition){func(d *flow.Definition) { d.ReentryMinutes = 90 }},
-			steps: []step{{entered: []string{"Flow 0"}}, {after: 80 * time.Minute, ended: true, entered: []string{}},
-				{after: 20 * time.Minute, entered: []string{"Flow 0"}}}},
+			steps: []step{
+				{entered: []string{"Flow 0"}},
+				{after: 80 * time.Minute, ended: true, entered: []string{}},
+				{after: 20 * time.Minute, entered: []string{"Flow 0"}},
+			},
+		},
 		"the guard is each flow's own": {
 			flows: []func(*flow.Definition){func(d *flow.Definition) { d.ReentryMinutes = 0 }, func(d *flow.Definition) { d.ReentryMinutes = 525600 }},
-			steps: []step{{entered: []string{"Flow 0"}}, {entered: []string{"Flow 1"}}, {after: time.Hour, ended: true, entered: []string{"Flow 0"}},
-				{after: 300 * 24 * time.Hour, entered: []string{}}}},
+			steps: []step{
+				{entered: []string{"Flow 0"}},
+				{entered: []string{"Flow 1"}},
+				{after: time.Hour, ended: true, entered: []string{"Flow 0"}},
+				{after: 300 * 24 * time.Hour, entered: []string{}},
+			},
+		},
 		"one execution per contact": {
 			tenant: "one_execution_per_contact = true", flows: []func(*flow.Definition){nil, nil},
-			steps: []step{{entered: []string{"Flow 0"}}, {after: 24 * time.Hour, entered: []string{}}, {ended: true, entered: []string{"Flow 0"}}}},
+			steps: []step{{entered: []string{"Flow 0"}}, {after: 24 * time.Hour, entered: []string{}}, {ended: true, entered: []string{"Flow 0"}}},
+		},
 		"one execution per contact, match mode all": {
 			tenant: "one_execution_per_contact = true, match_mode = 'all'", flows: []func(*flow.Definition){nil, nil},
-			steps: []step{{entered: []string{"Flow 0"}}}},
+			steps: []step{{entered: []string{"Flow 0"}}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -61,8 +61,10 @@ func (o *Outbox) Accept(tx ReceivedWriter, tenant uuid.UUID, body []byte) (uuid.
 	if event.TenantID != tenant {
 		return uuid.Nil, &flow.RejectError{Reason: "the event names another tenant"}
 	}
-	r := ReceivedEvent{ID: uuid.Must(uuid.NewV7()), TenantID: tenant, EventName: EventName{Source: event.Source, ID: event.ID},
-		Body: event.Body, At: o.Clock.Now(), DueAt: o.Clock.Real().Add(outboxDueAfter)}
+	r := ReceivedEvent{
+		ID: uuid.Must(uuid.NewV7()), TenantID: tenant, EventName: EventName{Source: event.Source, ID: event.ID},
+		Body: event.Body, At: o.Clock.Now(), DueAt: o.Clock.Real().Add(outboxDueAfter),
+	}
 	tx.AddReceived(r)
 	return r.ID, nil
 }

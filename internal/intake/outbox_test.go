@@ -3,7 +3,6 @@ package intake_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"testing"
 
 	"github.com/google/uuid"
@@ -84,11 +83,13 @@ func TestALeadThatCanNeverSucceedIsNotTakenIn(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	o, _ := outbox(b)
-	for _, body := range [][]byte{[]byte("not JSON"), b.lead("lead-1", nil),
-		b.lead("lead-1", asha(), func(event, _ map[string]any) { event["tenantid"] = uuid.NewString() })} {
+	for _, body := range [][]byte{
+		[]byte("not JSON"), b.lead("lead-1", nil),
+		b.lead("lead-1", asha(), func(event, _ map[string]any) { event["tenantid"] = uuid.NewString() }),
+	} {
 		_, err := o.Accept(postgres.NewPipe(), b.tenant, body)
 		var refused *flow.RejectError
-		require.True(t, errors.As(err, &refused), "%v", err)
+		require.ErrorAs(t, err, &refused, "%v", err)
 	}
 }
 

@@ -62,7 +62,7 @@ select 1 from flow_executions where status = 'running' group by tenant_id, flow_
 select c.phone from contacts c where c.phone <> '' group by c.phone having count(*) > 1) shared
 where not exists (select from lead_events e, jsonb_array_elements(e.decision -> 'contact' -> 'foreign_keys') k where k ->> 'kind' = 'phone')`))
 	require.Zero(t, one[int](t, b, "select count(*) from lead_events where outcome not in ('matched', 'none') or decided_at is null"))
-	require.Equal(t, one[int](t, b, "select count(*) from flow_executions where status = 'running'"), len(b.machines.started))
+	require.Len(t, b.machines.started, one[int](t, b, "select count(*) from flow_executions where status = 'running'"))
 	require.Equal(t, one[int](t, b, "select count(*) from flow_executions"), one[int](t, b, "select count(*) from due_work where kind = 'run'"))
 	require.Zero(t, one[int](t, b, `select count(*) from lead_events e where (select count(*) from flow_executions x where x.lead_event_id = e.id)
 <> jsonb_array_length(e.decision -> 'taken')`))
@@ -71,6 +71,7 @@ where not exists (select from lead_events e, jsonb_array_elements(e.decision -> 
 // turns counts the round trips of a connection: reads that follow a write.
 type turns struct {
 	net.Conn
+
 	count *atomic.Int64
 	wrote *atomic.Bool
 }

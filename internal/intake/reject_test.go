@@ -78,8 +78,8 @@ func TestAMessageTooLargeForTheDeadLetterQueueGoesCompressed(t *testing.T) {
 	require.Empty(t, b.Process(t.Context(), records(body)))
 	require.Len(t, b.dead.letters, 1)
 	var letter struct {
-		Encoding string
-		Body     []byte
+		Encoding string `json:"encoding"`
+		Body     []byte `json:"body"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(b.dead.letters[0].Body), &letter))
 	require.Equal(t, "gzip", letter.Encoding)

@@ -26,19 +26,21 @@ var monday = time.Date(2026, 2, 2, 10, 0, 0, 0, time.UTC)
 // bundle is a tenant on a database of its own.
 type bundle struct {
 	*intake.Intake
+
 	db       *testdb.DB
 	tenant   uuid.UUID
 	machines *machines
 	dead     *deadLetters
-	messages int
 }
 
 func setup(t testing.TB) *bundle {
 	t.Helper()
 	b := &bundle{db: testdb.New(t), machines: &machines{started: map[uuid.UUID]int{}}, dead: &deadLetters{}}
 	b.tenant = b.db.Tenant(t)
-	b.Intake = &intake.Intake{Store: postgres.IntakeStore{Pool: b.db.App}, Machines: b.machines, DeadLetters: b.dead,
-		Clock: at(t, monday), Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	b.Intake = &intake.Intake{
+		Store: postgres.IntakeStore{Pool: b.db.App}, Machines: b.machines, DeadLetters: b.dead,
+		Clock: at(t, monday), Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+	}
 	return b
 }
 
@@ -100,8 +102,10 @@ func (d *deadLetters) Send(_ context.Context, body []byte, reason, messageID str
 // lead is a lead event; edit changes it.
 func (b *bundle) lead(id string, contact map[string]any, edit ...func(event, data map[string]any)) []byte {
 	data := map[string]any{"contact": contact, "lead_source": "IndiaMART", "entry_type": "webhook"}
-	event := map[string]any{"specversion": "1.0", "id": id, "source": "indiamart", "type": "lead.created",
-		"time": "2026-02-02T10:00:00Z", "tenantid": b.tenant.String(), "data": data}
+	event := map[string]any{
+		"specversion": "1.0", "id": id, "source": "indiamart", "type": "lead.created",
+		"time": "2026-02-02T10:00:00Z", "tenantid": b.tenant.String(), "data": data,
+	}
 	for _, e := range edit {
 		e(event, data)
 	}
@@ -137,9 +141,11 @@ func (b *bundle) take(t testing.TB, bodies ...[]byte) {
 // flow stores an enabled flow that matches everything; edit changes it.
 func (b *bundle) flow(t testing.TB, priority int, edit ...func(d *flow.Definition)) flow.Definition {
 	t.Helper()
-	d := flow.Definition{ID: uuid.Must(uuid.NewV7()), Name: fmt.Sprintf("Flow %d", priority), IsEnabled: true, Priority: priority,
+	d := flow.Definition{
+		ID: uuid.Must(uuid.NewV7()), Name: fmt.Sprintf("Flow %d", priority), IsEnabled: true, Priority: priority,
 		BusinessHoursDays: []int{1, 2, 3, 4, 5, 6, 7}, OutsideHours: flow.NextFlow, ReentryMinutes: 60, Version: 1,
-		Conditions: []flow.Condition{}, Actions: []flow.Action{}}
+		Conditions: []flow.Condition{}, Actions: []flow.Action{},
+	}
 	for _, e := range edit {
 		e(&d)
 	}

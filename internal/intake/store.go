@@ -89,6 +89,7 @@ type Known struct {
 // OwnedKey is a key and the contact that it names.
 type OwnedKey struct {
 	flow.Key
+
 	ContactID uuid.UUID
 }
 

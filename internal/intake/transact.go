@@ -41,8 +41,10 @@ func (in *Intake) transact(ctx context.Context, tenant uuid.UUID, items []*item)
 	}
 	defer tx.Rollback(ctx)
 
-	b := &batch{in: in, tenant: settings.Tenant, flows: in.flows.look(tenant, settings.Flows), now: in.Clock.Now(),
-		items: items, verdicts: make([]verdict, len(items)), leads: make([]flow.Lead, len(items))}
+	b := &batch{
+		in: in, tenant: settings.Tenant, flows: in.flows.look(tenant, settings.Flows), now: in.Clock.Now(),
+		items: items, verdicts: make([]verdict, len(items)), leads: make([]flow.Lead, len(items)),
+	}
 	known, err := tx.Load(ctx, b.wants(settings.Flows))
 	if err != nil {
 		return err

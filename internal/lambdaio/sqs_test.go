@@ -45,6 +45,6 @@ func TestNoFailureIsAnEmptyListNotNull(t *testing.T) {
 		require.NoError(t, err)
 		encoded, err := json.Marshal(response)
 		require.NoError(t, err)
-		require.Equal(t, `{"batchItemFailures":[]}`, string(encoded))
+		require.JSONEq(t, `{"batchItemFailures":[]}`, string(encoded))
 	}
 }

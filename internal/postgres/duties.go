@@ -16,7 +16,7 @@ import (
 
 // TakeDuties implements engine.Store.
 func (l *Ledger) TakeDuties(ctx context.Context, now time.Time, most int) ([]engine.Duty, error) {
-	rows, err := db.New(l.pool).TakeDuties(ctx, db.TakeDutiesParams{Now: now, Most: int32(most)}) //nolint:gosec // a batch size
+	rows, err := db.New(l.pool).TakeDuties(ctx, db.TakeDutiesParams{Now: now, Most: int32(most)})
 	if err != nil {
 		return nil, transient(fmt.Errorf("take due work: %w", err))
 	}
@@ -36,7 +36,7 @@ func (l *Ledger) TakeDuties(ctx context.Context, now time.Time, most int) ([]eng
 
 // FinishDuty implements engine.Store.
 func (l *Ledger) FinishDuty(ctx context.Context, d engine.Duty) error {
-	err := db.New(l.pool).FinishDuty(ctx, db.FinishDutyParams{Kind: string(d.Kind), Ref: d.Ref.String(), Tries: int32(d.Tries), DueAt: d.DueAt}) //nolint:gosec // a small count
+	err := db.New(l.pool).FinishDuty(ctx, db.FinishDutyParams{Kind: string(d.Kind), Ref: d.Ref.String(), Tries: int32(d.Tries), DueAt: d.DueAt})
 	if err != nil {
 		return transient(fmt.Errorf("finish due work: %w", err))
 	}

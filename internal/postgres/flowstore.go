@@ -19,7 +19,7 @@ import (
 // transaction of the tenant. It implements rest.Flows and rest.Tenants.
 //
 // Its errors are those of package flow (ErrFlowNotFound, ErrUnknownTenant,
-// PriorityTaken), what the caller's own functions returned, one that has
+// PriorityTakenError), what the caller's own functions returned, one that has
 // `Unavailable() bool` when the database is away, or a bug.
 type FlowStore struct {
 	Pool  *Pool
@@ -216,7 +216,7 @@ func (e away) Unavailable() bool { return true }
 
 func storeError(doing string, err error) error {
 	var own refusal
-	var taken flow.PriorityTaken
+	var taken flow.PriorityTakenError
 	switch {
 	case err == nil:
 		return nil
@@ -232,7 +232,7 @@ func storeError(doing string, err error) error {
 
 func priorityTaken(err error, priority int) error {
 	if Constraint(err) == "auto_engagement_flows_priority" {
-		return flow.PriorityTaken{Priority: priority}
+		return flow.PriorityTakenError{Priority: priority}
 	}
 	return err
 }

@@ -55,9 +55,11 @@ type contactRow struct {
 
 func contactRows(contacts []flow.Contact) json.RawMessage {
 	return encodeRows(contacts, func(c flow.Contact) contactRow {
-		row := contactRow{ID: c.ID, ExternalID: c.ExternalID, Name: c.Name, Phone: c.Phone, PhoneValid: c.PhoneValid,
+		row := contactRow{
+			ID: c.ID, ExternalID: c.ExternalID, Name: c.Name, Phone: c.Phone, PhoneValid: c.PhoneValid,
 			Email: c.Email, Company: c.Company, City: c.City, Country: c.Country, TimeZone: c.TimeZone,
-			Tags: c.Tags, CustomFields: c.CustomFields}
+			Tags: c.Tags, CustomFields: c.CustomFields,
+		}
 		if row.Tags == nil {
 			row.Tags = []string{}
 		}
@@ -97,9 +99,11 @@ type eventRow struct {
 
 func eventRows(events []intake.Event) json.RawMessage {
 	return encodeRows(events, func(e intake.Event) eventRow {
-		return eventRow{ID: e.ID, Source: e.Source, EventID: e.EventName.ID, Body: e.Body, LeadSource: e.LeadSource,
+		return eventRow{
+			ID: e.ID, Source: e.Source, EventID: e.EventName.ID, Body: e.Body, LeadSource: e.LeadSource,
 			EntryType: e.EntryType, ContactID: optional(e.ContactID), ContactName: e.ContactName,
-			ContactPhone: e.ContactPhone, Outcome: string(e.Outcome), Reason: e.Reason, Decision: e.Decision}
+			ContactPhone: e.ContactPhone, Outcome: string(e.Outcome), Reason: e.Reason, Decision: e.Decision,
+		}
 	})
 }
 
@@ -120,8 +124,10 @@ type executionRow struct {
 
 func executionRows(executions []intake.Execution) json.RawMessage {
 	return encodeRows(executions, func(e intake.Execution) executionRow {
-		row := executionRow{ID: e.ID, ContactID: e.ContactID, ContactName: e.ContactName, ContactPhone: e.ContactPhone,
-			LeadEventID: e.LeadEventID, Status: "running", NotBefore: e.NotBefore, Metadata: e.Metadata}
+		row := executionRow{
+			ID: e.ID, ContactID: e.ContactID, ContactName: e.ContactName, ContactPhone: e.ContactPhone,
+			LeadEventID: e.LeadEventID, Status: "running", NotBefore: e.NotBefore, Metadata: e.Metadata,
+		}
 		if e.Skipped != "" {
 			row.Status, row.ErrorMessage = "skipped", &e.Skipped
 			return row

@@ -68,8 +68,10 @@ func (s IntakeStore) Outgoing(ctx context.Context, tenant, event uuid.UUID) ([]b
 // AddReceived writes a lead event that was taken in, and its outbox duty, as
 // part of the pipe's transaction. An event already known is left as it is.
 func (p *Pipe) AddReceived(r intake.ReceivedEvent) {
-	p.Exec(db.AddReceivedEvent, arguments(db.AddReceivedEventParams{ID: r.ID, TenantID: r.TenantID, Source: r.Source,
-		EventID: r.EventName.ID, Body: r.Body, Now: r.At, DueAt: r.DueAt})...)
+	p.Exec(db.AddReceivedEvent, arguments(db.AddReceivedEventParams{
+		ID: r.ID, TenantID: r.TenantID, Source: r.Source,
+		EventID: r.EventName.ID, Body: r.Body, Now: r.At, DueAt: r.DueAt,
+	})...)
 }
 
 type intakeTx struct {
@@ -77,8 +79,10 @@ type intakeTx struct {
 	tenant uuid.UUID
 }
 
+// Rollback implements intake.Tx.
 func (t *intakeTx) Rollback(ctx context.Context) { t.tx.Rollback(ctx) }
 
+// Load implements intake.Tx.
 func (t *intakeTx) Load(ctx context.Context, wanted intake.Wanted) (intake.Known, error) {
 	pipe := NewPipe()
 	kinds, values := keyArrays(wanted.Keys)
@@ -92,7 +96,8 @@ func (t *intakeTx) Load(ctx context.Context, wanted intake.Wanted) (intake.Known
 	contacts := Rows[db.ListContactsByKeysRow](pipe, db.ListContactsByKeys,
 		arguments(db.ListContactsByKeysParams{TenantID: t.tenant, Kinds: kinds, Vals: values})...)
 	suppressions := Rows[db.ListSuppressionsOfRow](pipe, db.ListSuppressionsOf, arguments(db.ListSuppressionsOfParams{
-		TenantID: t.tenant, AddressKinds: addressKinds, Addresses: addresses, Kinds: kinds, Vals: values})...)
+		TenantID: t.tenant, AddressKinds: addressKinds, Addresses: addresses, Kinds: kinds, Vals: values,
+	})...)
 	starts := Rows[db.ListRecentStartsRow](pipe, db.ListRecentStarts,
 		arguments(db.ListRecentStartsParams{TenantID: t.tenant, Since: wanted.StartedSince, Kinds: kinds, Vals: values})...)
 	events := Rows[db.ListLeadEventsRow](pipe, db.ListLeadEvents,
@@ -125,8 +130,10 @@ func (t *intakeTx) Load(ctx context.Context, wanted intake.Wanted) (intake.Known
 		known.Starts = append(known.Starts, intake.Start{ContactID: s.ContactID, Start: flow.Start{FlowID: s.FlowID, Running: s.Running, At: s.TriggeredAt}})
 	}
 	for _, e := range *events {
-		known.Events = append(known.Events, intake.KnownEvent{ID: e.ID, EventName: intake.EventName{Source: e.Source, ID: e.EventID},
-			Outcome: flow.LeadOutcome(e.Outcome), Pending: e.Pending})
+		known.Events = append(known.Events, intake.KnownEvent{
+			ID: e.ID, EventName: intake.EventName{Source: e.Source, ID: e.EventID},
+			Outcome: flow.LeadOutcome(e.Outcome), Pending: e.Pending,
+		})
 	}
 	for _, raw := range *definitions {
 		var d flow.Definition
@@ -153,8 +160,10 @@ func (t *intakeTx) Commit(ctx context.Context, c intake.Changes) error {
 		for i, contact := range c.ChangedContacts {
 			ids[i] = contact.ID
 		}
-		pipe.Exec(db.ChangeContacts, arguments(db.ChangeContactsParams{TenantID: t.tenant, Now: c.At, Ids: ids,
-			Contacts: contactRows(c.ChangedContacts)})...)
+		pipe.Exec(db.ChangeContacts, arguments(db.ChangeContactsParams{
+			TenantID: t.tenant, Now: c.At, Ids: ids,
+			Contacts: contactRows(c.ChangedContacts),
+		})...)
 	}
 	if len(c.NewKeys) > 0 {
 		pipe.Exec(db.AddContactKeys, arguments(db.AddContactKeysParams{TenantID: t.tenant, Keys: keyRows(c.NewKeys)})...)
@@ -213,7 +222,7 @@ func keyArrays(keys []flow.Key) (kinds, values []string) {
 func flowArrays(refs []intake.FlowRef) (ids []uuid.UUID, versions []int32) {
 	for _, f := range refs {
 		ids = append(ids, f.ID)
-		versions = append(versions, int32(f.Version)) //nolint:gosec // an integer column
+		versions = append(versions, int32(f.Version))
 	}
 	return ids, versions
 }
@@ -229,8 +238,10 @@ func runningIDs(executions []intake.Execution) []uuid.UUID {
 }
 
 func intakeContact(row db.ListContactsByKeysRow) (flow.Contact, error) {
-	c := flow.Contact{ID: row.ID, ExternalID: row.ExternalID, Name: row.Name, Phone: row.Phone, PhoneValid: row.PhoneValid,
-		Email: row.Email, Company: row.Company, City: row.City, Country: row.Country, TimeZone: row.TimeZone, Tags: row.Tags}
+	c := flow.Contact{
+		ID: row.ID, ExternalID: row.ExternalID, Name: row.Name, Phone: row.Phone, PhoneValid: row.PhoneValid,
+		Email: row.Email, Company: row.Company, City: row.City, Country: row.Country, TimeZone: row.TimeZone, Tags: row.Tags,
+	}
 	decoder := json.NewDecoder(bytes.NewReader(row.CustomFields))
 	decoder.UseNumber() // a number is kept to its last digit
 	if err := decoder.Decode(&c.CustomFields); err != nil {

@@ -62,8 +62,8 @@ func transient(err error) error {
 func changesPipe(was engine.Execution, c *engine.Changes) (*Pipe, error) {
 	pipe := NewPipe()
 	if e := c.Execution; e != nil && changed(was, *e) {
-		pipe.Exec(db.SaveExecution, string(e.Status), int32(e.RunNo), int32(e.IdleRuns), int32(e.SettledSteps), //nolint:gosec // small counts
-			int32(e.CurrentStep), textOrNil(e.Error), e.CancelDone, e.StartedAt, e.CompletedAt, e.ID, string(was.Status), int32(was.RunNo)) //nolint:gosec // as above
+		pipe.Exec(db.SaveExecution, string(e.Status), int32(e.RunNo), int32(e.IdleRuns), int32(e.SettledSteps),
+			int32(e.CurrentStep), textOrNil(e.Error), e.CancelDone, e.StartedAt, e.CompletedAt, e.ID, string(was.Status), int32(was.RunNo))
 	}
 	for _, s := range c.Steps {
 		arguments, err := stepArguments(was, s)
@@ -73,7 +73,7 @@ func changesPipe(was engine.Execution, c *engine.Changes) (*Pipe, error) {
 		pipe.Exec(db.SaveStep, arguments...)
 	}
 	for _, s := range c.DropAfter {
-		pipe.Exec(db.DropAttempts, was.ID, int32(s.Order), int32(s.Attempt)) //nolint:gosec // small counts
+		pipe.Exec(db.DropAttempts, was.ID, int32(s.Order), int32(s.Attempt))
 	}
 	for _, d := range c.Duties {
 		sql := db.AddDuty
@@ -101,7 +101,7 @@ func sameTime(a, b *time.Time) bool {
 // stepArguments are SaveStep's parameters, in their order.
 func stepArguments(execution engine.Execution, c engine.StepChange) ([]any, error) {
 	s := c.Step
-	config := json.RawMessage(c.Action.Config)
+	config := c.Action.Config
 	if config == nil {
 		config = json.RawMessage("{}")
 	}
@@ -113,9 +113,9 @@ func stepArguments(execution engine.Execution, c engine.StepChange) ([]any, erro
 		return nil, fmt.Errorf("step %d of execution %s has no type or state", s.Order, execution.ID)
 	}
 	return []any{
-		s.ID, execution.TenantID, execution.ID, int32(s.Order), int32(s.Attempt), actionID, string(s.Type), config, //nolint:gosec // small counts
-		string(s.State), s.Until, s.RetryAt, s.FirstTriedAt, s.ClaimID, s.ClaimUntil, int32(s.Tries), s.ProviderID, //nolint:gosec // as above
-		string(s.Outcome), s.Detail, s.Reported, string(s.SkipKind), int32(s.Looks), s.GoneSince, textOrNil(s.Token), //nolint:gosec // as above
+		s.ID, execution.TenantID, execution.ID, int32(s.Order), int32(s.Attempt), actionID, string(s.Type), config,
+		string(s.State), s.Until, s.RetryAt, s.FirstTriedAt, s.ClaimID, s.ClaimUntil, int32(s.Tries), s.ProviderID,
+		string(s.Outcome), s.Detail, s.Reported, string(s.SkipKind), int32(s.Looks), s.GoneSince, textOrNil(s.Token),
 		s.StartedAt, s.CompletedAt, s.Result, textOrNil(s.Error), textOrNil(s.SkipReason), string(c.Was),
 	}, nil
 }

@@ -47,6 +47,7 @@ func Open(url string, maxConns int32) (*Pool, error) {
 // connection; Send runs many in one round trip.
 type Tx struct {
 	*db.Queries
+
 	conn *pgxpool.Conn
 }
 
@@ -180,8 +181,7 @@ func Unavailable(err error) bool {
 
 // Code is the SQLSTATE of a Postgres error, "" for any other.
 func Code(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code
 	}
 	return ""
@@ -189,8 +189,7 @@ func Code(err error) string {
 
 // Constraint names the constraint that a write broke, "" when it broke none.
 func Constraint(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.ConstraintName
 	}
 	return ""

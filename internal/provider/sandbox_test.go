@@ -20,8 +20,8 @@ import (
 	"github.com/auto-engagement/flows/internal/provider/bolna"
 	"github.com/auto-engagement/flows/internal/provider/email"
 	"github.com/auto-engagement/flows/internal/provider/whatsapp"
-	"github.com/auto-engagement/flows/local/sandbox/courier" //nolint:depguard // a test is not deployed
-	"github.com/auto-engagement/flows/local/sandbox/server"  //nolint:depguard // a test is not deployed
+	"github.com/auto-engagement/flows/local/sandbox/courier"
+	"github.com/auto-engagement/flows/local/sandbox/server"
 )
 
 const (

@@ -64,7 +64,7 @@ type Flows interface {
 	ListFlows(ctx context.Context, tenant uuid.UUID, f flow.FlowFilter, p flow.Page) ([]flow.Stored, flow.Total, error)
 	Flow(ctx context.Context, tenant, id uuid.UUID) (flow.Stored, error)
 	// CreateFlow stores version 1; a nil priority is highest + 1. The error is
-	// flow.PriorityTaken when another flow has it.
+	// flow.PriorityTakenError when another flow has it.
 	CreateFlow(ctx context.Context, tenant uuid.UUID, by string, d flow.Definition, priority *int) (flow.Stored, error)
 	// ChangeFlow stores what change makes of the flow as a new version, and
 	// nothing when that is the same. An error of change is returned.

@@ -111,7 +111,7 @@ func badRequest(message string) *failure {
 // for clients are kept for the log line of the request.
 func failureOf(ctx context.Context, err error) *failure {
 	var own *failure
-	var taken flow.PriorityTaken
+	var taken flow.PriorityTakenError
 	var away unavailable
 	switch {
 	case errors.As(err, &own):

@@ -39,29 +39,29 @@ var template struct {
 }
 
 // New makes a database from a migrated template, and drops it with the test.
-func New(t testing.TB) *DB {
-	t.Helper()
+func New(tb testing.TB) *DB {
+	tb.Helper()
 	base := os.Getenv("TEST_DATABASE_URL")
 	if base == "" {
-		t.Fatal("TEST_DATABASE_URL is not set: `make test` starts a Postgres and sets it")
+		tb.Fatal("TEST_DATABASE_URL is not set: `make test` starts a Postgres and sets it")
 	}
-	ctx := t.Context()
+	ctx := tb.Context()
 	admin, err := pgx.Connect(ctx, base)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	defer func() { _ = admin.Close(context.WithoutCancel(ctx)) }()
 
 	template.once.Do(func() { template.name, template.err = makeTemplate(ctx, admin, base) })
-	require.NoError(t, template.err)
+	require.NoError(tb, template.err)
 
 	name := "t_" + strings.ReplaceAll(uuid.NewString(), "-", "")
 	_, err = admin.Exec(ctx, fmt.Sprintf("create database %s template %s strategy file_copy", name, template.name))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	db := &DB{AdminURL: with(base, name, "", ""), AppURL: with(base, name, postgres.AppRole, appPassword)}
 	db.App, err = postgres.Open(db.AppURL, 8)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	db.Admin, err = postgres.Open(db.AdminURL, 4)
-	require.NoError(t, err)
-	t.Cleanup(func() {
+	require.NoError(tb, err)
+	tb.Cleanup(func() {
 		db.App.Close()
 		db.Admin.Close()
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -100,11 +100,11 @@ func makeTemplate(ctx context.Context, admin *pgx.Conn, base string) (string, er
 }
 
 // Tenant makes a tenant with default settings.
-func (db *DB) Tenant(t testing.TB) uuid.UUID {
-	t.Helper()
+func (db *DB) Tenant(tb testing.TB) uuid.UUID {
+	tb.Helper()
 	id := uuid.Must(uuid.NewV7())
-	_, err := db.Admin.Exec(t.Context(), "insert into tenants (id, name) values ($1, $2)", id, "Tenant "+id.String())
-	require.NoError(t, err)
+	_, err := db.Admin.Exec(tb.Context(), "insert into tenants (id, name) values ($1, $2)", id, "Tenant "+id.String())
+	require.NoError(tb, err)
 	return id
 }
 

@@ -30,6 +30,7 @@ type received struct {
 // bundle is the handler with what it received.
 type bundle struct {
 	http.Handler
+
 	tenant uuid.UUID
 	got    []received
 	fail   error

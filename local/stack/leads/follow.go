@@ -13,8 +13,12 @@ import (
 	"github.com/auto-engagement/flows/local/stack/console"
 )
 
-// pause lies between two looks at the database.
-const pause = 200 * time.Millisecond
+const (
+	// pause lies between two looks at the database.
+	pause = 200 * time.Millisecond
+	// grace is how long a delivery receipt may come after all has ended.
+	grace = 3 * time.Second
+)
 
 // Follow shows each thing that becomes of the leads as it happens, until all
 // of them have ended or the limit is over.
@@ -29,8 +33,9 @@ func Follow(ctx context.Context, db *pgx.Conn, board *console.Board, followed []
 	progress := make([]Progress, len(followed))
 	tick := time.NewTicker(pause)
 	defer tick.Stop()
+	var endedAt time.Time
 	for {
-		ended := true
+		ended, confirmed := true, true
 		for i, l := range followed {
 			p, err := Read(ctx, db, l)
 			if err != nil {
@@ -38,9 +43,12 @@ func Follow(ctx context.Context, db *pgx.Conn, board *console.Board, followed []
 			}
 			progress[i] = p
 			f.show(l, p)
-			ended = ended && p.Ended()
+			ended, confirmed = ended && p.Ended(), confirmed && p.confirmed()
 		}
-		if ended {
+		if ended && endedAt.IsZero() {
+			endedAt = time.Now()
+		}
+		if ended && (confirmed || time.Since(endedAt) > grace) {
 			return progress, nil
 		}
 		select {

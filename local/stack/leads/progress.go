@@ -59,6 +59,19 @@ func (p Progress) Ended() bool {
 	return true
 }
 
+// confirmed tells whether the provider has said of each WhatsApp message how it
+// ended. An execution does not wait for that.
+func (p Progress) confirmed() bool {
+	for _, e := range p.Executions {
+		for _, s := range e.Steps {
+			if s.Type == "whatsapp_message" && s.State == "sent" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // Read reads what has become of a lead.
 func Read(ctx context.Context, db *pgx.Conn, l Lead) (Progress, error) {
 	var p Progress

@@ -47,7 +47,7 @@ func demo(t accounts.Tenant) list {
 		"action_type": "whatsapp_message",
 		"action_config": object{
 			"whatsapp_phone_number_id": t.WhatsAppPhoneNumberID, "template_id": "enquiry_follow_up", "language": "en",
-			"variable_mappings": object{"1": "name"},
+			"variable_mappings": object{"1": `{{ name | default: "there" }}`},
 		},
 	}
 	wait := object{"action_type": "wait", "action_config": object{"duration_minutes": 1}}
