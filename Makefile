@@ -42,9 +42,13 @@ status: .build/stack.built ## Show what runs, and where
 logs: .build/stack.built ## Show the functions' logs (F=matcher: one; FOLLOW=1: go on)
 	@$(STACK) logs $(if $(FOLLOW),-f) $(F)
 
+# NAME and EMAIL stand in many people's environment for themselves; only what is
+# given to make counts.
+given = $(if $(findstring command,$(origin $(1))),$($(1)))
+
 .PHONY: lead
 lead: .build/stack.built ## Send a lead and follow it (SOURCE=, PHONE=, NAME=, EMAIL=, TAGS=)
-	@$(STACK) lead -source "$(SOURCE)" -phone "$(PHONE)" -name "$(NAME)" -email "$(EMAIL)" -tags "$(TAGS)"
+	@$(STACK) lead -source "$(SOURCE)" -phone "$(PHONE)" -name "$(call given,NAME)" -email "$(call given,EMAIL)" -tags "$(TAGS)"
 
 .PHONY: clean
 clean: .build/stack.built ## Stop it and forget its data and all that was built
@@ -55,7 +59,9 @@ clean: .build/stack.built ## Stop it and forget its data and all that was built
 ##@ Checks
 
 .PHONY: test
-test: venv .build/stack.built lint ## Lint, then every test: unit, property, Postgres, and end to end on a stack of its own
+test: ## Lint, then every test: unit, property, Postgres, and end to end on a stack of its own
+	@$(MAKE) --no-print-directory -j2 venv tools
+	@$(MAKE) --no-print-directory .build/stack.built lint
 	@local/test.sh
 
 .PHONY: unit
@@ -111,6 +117,12 @@ $(VENV)/installed: local/requirements.txt
 	@python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r local/requirements.txt
 	@touch $@
+
+# Built once and kept in Go's cache.
+.PHONY: tools
+tools:
+	@$(TOOL) golangci-lint version >/dev/null
+	@$(TOOL) gotestsum --version >/dev/null
 
 # Go itself knows what has changed.
 .PHONY: .build/stack.built

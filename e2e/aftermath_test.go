@@ -1,13 +1,19 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"github.com/auto-engagement/flows/internal/provider/bolna"
 )
 
 // mine narrows to the tenants that this run of the tests made.
@@ -44,6 +50,63 @@ func nothingLeft(t *testing.T, s *stack) {
 		and kind not in ('inbox', 'stats', 'purge')`)
 	none("webhook of a known call that is not applied", `select to_jsonb(p) - 'body' from provider_events p where applied_at is null and tenant_id in `+mine+`
 		and exists (select from flow_action_logs x where x.tenant_id = p.tenant_id and x.provider_id <> '' and x.provider_id = p.body->>'id')`)
+	for _, letter := range s.dead("") {
+		require.NotEmpty(t, letter.Reason, "only the matcher buries, and says why; the queue itself never gave up: %s", letter.Body)
+	}
+	var sent struct {
+		Webhooks []hook `json:"webhooks"`
+	}
+	s.sandbox(t, http.MethodGet, "/webhooks?since="+s.opened.UTC().Format(time.RFC3339), nil, &sent)
+	for _, h := range sent.Webhooks {
+		require.Equal(t, "delivered", h.State, "webhook %s of %s", h.Event, h.Subject)
+	}
+}
+
+// ledgerTrue holds every effect that the providers had in these tests against
+// the ledger: none happened twice, and the ledger denies none.
+func ledgerTrue(t *testing.T, s *stack) {
+	denied := map[string]string{}
+	for _, row := range rows[struct {
+		ClaimID uuid.UUID
+		Denies  bool
+		Line    string
+	}](s, t, `select claim_id, action_type <> 'email' and state = 'failed' and error_message = '`+unconfirmed+`' as denies,
+			concat_ws(' ', execution_id, step, attempt, action_type, state, error_message) as line
+			from flow_action_logs where claim_id is not null and tenant_id in `+mine, s.opened) {
+		denied[row.ClaimID.String()] = ""
+		if row.Denies {
+			denied[row.ClaimID.String()] = row.Line
+		}
+	}
+	seen := map[string]bool{}
+	check := func(provider string, id func(request) string) {
+		effects := s.requests(t, provider, func(r request) bool { return r.Taken && id(r) != "" })
+		require.NotEmpty(t, effects, provider)
+		for _, r := range effects {
+			require.False(t, seen[id(r)], "%s: claim %s had two effects: %s", provider, id(r), r.Body)
+			seen[id(r)] = true
+			line, known := denied[id(r)]
+			require.True(t, known, "%s: no step holds claim %s: %s", provider, id(r), r.Body)
+			require.Empty(t, line, "%s: a step says that nothing was sent, but: %s", provider, r.Body)
+		}
+	}
+	check("bolna", func(r request) string {
+		var body struct {
+			Data map[string]any `json:"user_data"`
+		}
+		_ = json.Unmarshal(r.Body, &body) // other requests have none
+		id, _ := body.Data[bolna.CallIDKey].(string)
+		return id
+	})
+	check("whatsapp", func(r request) string { return r.field("biz_opaque_callback_data") })
+	check("email", func(r request) string {
+		var body struct {
+			Headers map[string][]string `json:"headers"`
+		}
+		_ = json.Unmarshal(r.Body, &body) // an object by its making
+		id, _, _ := strings.Cut(strings.Join(body.Headers["Message-Id"], ""), "@")
+		return strings.TrimPrefix(id, "<")
+	})
 }
 
 // logsImpersonal looks through everything that the functions logged while the

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -53,6 +54,15 @@ func TestLeadThatNoFlowMatchesLeavesItsDecision(t *testing.T) {
 	require.Equal(t, flow.VerdictConditions, e.Decision.of(t, id).Verdict)
 	require.Empty(t, s.executions(t, l))
 	require.Equal(t, reached{}, s.reached(t, l))
+
+	listed := n.api(t, http.MethodGet, "/leads?outcome=none", nil)
+	require.Equal(t, http.StatusOK, listed.Status, listed.Text)
+	require.Len(t, listed.Body["data"], 1)
+	shown := n.api(t, http.MethodGet, "/leads/"+e.ID.String(), nil)
+	require.Equal(t, http.StatusOK, shown.Status, shown.Text)
+	require.Equal(t, l.ID, shown.data()["event_id"])
+	require.Equal(t, e.Reason, shown.data()["reason"])
+	require.NotEmpty(t, shown.data()["decision"])
 }
 
 func TestLeadTaggedDNCIsSkippedAndNobodyIsAsked(t *testing.T) {
@@ -71,8 +81,8 @@ func TestLeadTaggedDNCIsSkippedAndNobodyIsAsked(t *testing.T) {
 	require.Empty(t, s.machine(t, all[0].ID, 1), "no machine is started")
 	require.Equal(t, reached{}, s.reached(t, l))
 
-	shown := n.api(t, "GET", "/executions/"+all[0].ID.String(), nil)
-	require.Equal(t, 200, shown.Status, shown.Text)
+	shown := n.api(t, http.MethodGet, "/executions/"+all[0].ID.String(), nil)
+	require.Equal(t, http.StatusOK, shown.Status, shown.Text)
 	require.Equal(t, "skipped", shown.data()["status"])
 	require.Contains(t, shown.data()["metadata"], "reason")
 }

@@ -3,18 +3,10 @@ package e2e
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/stretchr/testify/require"
 )
-
-// sweep invokes the sweeper once, as its schedule does every minute.
-func (s *stack) sweep(t *testing.T) {
-	t.Helper()
-	_, err := s.cloud.Invoke(t.Context(), s.name()+"-sweeper", []byte("{}"))
-	require.NoError(t, err)
-}
 
 // sweepEvery lies between two sweeps while a test needs them.
 const sweepEvery = time.Second
@@ -23,6 +15,8 @@ const sweepEvery = time.Second
 var broom struct {
 	mu    sync.Mutex
 	users int
+	// asked counts its invocations.
+	asked atomic.Int64
 	stop  context.CancelFunc
 	done  chan struct{}
 }
@@ -55,6 +49,7 @@ func (s *stack) sweepOn(ctx context.Context, done chan<- struct{}) {
 	for {
 		// A sweep that fails is the next one's work; what it did not do shows
 		// in the test that waits for it.
+		broom.asked.Add(1)
 		_, _ = s.cloud.Invoke(ctx, s.name()+"-sweeper", []byte("{}"))
 		select {
 		case <-ctx.Done():

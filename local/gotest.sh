@@ -4,10 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-mapfile -t packages < <(go list ./... | grep -v '/e2e$')
 status=0
-go test -json -timeout 5m "${packages[@]}" || status=1
-if [ -d e2e ]; then
-	go test -json -count=1 -timeout 15m ./e2e || status=1
-fi
+go list ./... | grep -v '/e2e$' | xargs go test -json -timeout 5m || status=1
+go test -json -count=1 -timeout 15m ./e2e || status=1
 exit "$status"

@@ -94,23 +94,27 @@ func (s stack) choose(port int, clockText, scale string) (settings.Settings, err
 			return next, fmt.Errorf("the stack runs on ports from %d on: make down before it moves to %d", s.Port, next.Port)
 		}
 	}
-	switch {
-	case clockText == "" && scale == "":
-	case s.known && scale != "" && s.Clock != "" && clockScale(s.Clock) == scale:
-		// The same clock goes on; a new anchor would turn it back.
-	case s.known && clockText != s.Clock:
-		return next, errors.New("the stack has a clock already, and its data the times of it: make clean before it gets another")
-	case scale != "":
-		var err error
-		if clockText, err = settings.Scaled(scale, time.Now()); err != nil {
-			return next, err
-		}
-		fallthrough
-	default:
-		if _, err := clock.Parse(clockText); err != nil {
-			return next, err
-		}
-		next.Clock = clockText
+	var err error
+	if next.Clock, err = s.chooseClock(clockText, scale); err != nil {
+		return next, err
 	}
 	return next, next.Keep()
+}
+
+// chooseClock settles the clock. One that data were written by stays.
+func (s stack) chooseClock(text, scale string) (string, error) {
+	switch {
+	case text == "" && scale == "":
+		return s.Clock, nil
+	case s.known && s.Clock != "" && (text == s.Clock || text == "" && scale == clockScale(s.Clock)):
+		return s.Clock, nil
+	case s.known:
+		return "", errors.New("this stack has its clock already, and data by it: make clean before it gets another")
+	case scale != "":
+		return settings.Scaled(scale, time.Now())
+	}
+	if _, err := clock.Parse(text); err != nil {
+		return "", fmt.Errorf("read CLOCK: %w", err)
+	}
+	return text, nil
 }

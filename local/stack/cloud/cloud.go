@@ -56,8 +56,7 @@ func New(s settings.Settings) *Cloud {
 // Bucket makes a bucket where there is none.
 func (c *Cloud) Bucket(ctx context.Context, name string) error {
 	_, err := c.buckets.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name})
-	var mine *types.BucketAlreadyOwnedByYou
-	if err != nil && !errors.As(err, &mine) {
+	if _, mine := errors.AsType[*types.BucketAlreadyOwnedByYou](err); err != nil && !mine {
 		return fmt.Errorf("make bucket %s: %w", name, err)
 	}
 	return nil
@@ -69,8 +68,7 @@ func (c *Cloud) PutSecret(ctx context.Context, name, value string) (string, erro
 	if err == nil {
 		return *made.ARN, nil
 	}
-	var exists *secrettypes.ResourceExistsException
-	if !errors.As(err, &exists) {
+	if _, exists := errors.AsType[*secrettypes.ResourceExistsException](err); !exists {
 		return "", fmt.Errorf("make secret %s: %w", name, err)
 	}
 	put, err := c.secrets.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &name, SecretString: &value})
@@ -83,8 +81,7 @@ func (c *Cloud) PutSecret(ctx context.Context, name, value string) (string, erro
 // Secret is the value of a secret; empty when there is none.
 func (c *Cloud) Secret(ctx context.Context, name string) (string, error) {
 	got, err := c.secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
-	var missing *secrettypes.ResourceNotFoundException
-	if errors.As(err, &missing) {
+	if _, missing := errors.AsType[*secrettypes.ResourceNotFoundException](err); missing {
 		return "", nil
 	}
 	if err != nil {

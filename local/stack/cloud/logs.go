@@ -47,8 +47,7 @@ func (c *Cloud) Logs(ctx context.Context, stack, function string, since time.Tim
 		})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
-			var missing *logtypes.ResourceNotFoundException
-			if errors.As(err, &missing) {
+			if _, missing := errors.AsType[*logtypes.ResourceNotFoundException](err); missing {
 				break
 			}
 			if err != nil {

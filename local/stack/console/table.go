@@ -19,15 +19,16 @@ func Table(rows [][]string) string {
 	}
 	var out strings.Builder
 	line := func(cells []string, pad string) {
-		text := " "
+		var text strings.Builder
+		text.WriteString(" ")
 		for i, width := range widths {
 			cell := ""
 			if i < len(cells) {
 				cell = cells[i]
 			}
-			text += " " + cell + strings.Repeat(pad, width-utf8.RuneCountInString(cell)) + " "
+			text.WriteString(" " + cell + strings.Repeat(pad, width-utf8.RuneCountInString(cell)) + " ")
 		}
-		out.WriteString(strings.TrimRight(text, " ") + "\n")
+		out.WriteString(strings.TrimRight(text.String(), " ") + "\n")
 	}
 	for i, row := range rows {
 		line(row, " ")

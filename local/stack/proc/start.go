@@ -80,8 +80,11 @@ func (k Keeper) start(ctx context.Context, spec Spec) error {
 	if err != nil {
 		return fmt.Errorf("start %s: %w", spec.Title, err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // how it ended stands in its log
+		close(ended)
+	}()
 	// Written before it is known to be ready, so that an interrupted start
 	// can still be stopped.
 	if err := k.write(record{Spec: spec, PID: cmd.Process.Pid, Identity: identity(cmd.Process.Pid)}); err != nil {
@@ -91,52 +94,58 @@ func (k Keeper) start(ctx context.Context, spec Spec) error {
 }
 
 func launch(spec Spec, log *os.File) (*exec.Cmd, error) {
-	command := func() *exec.Cmd {
-		cmd := exec.Command(spec.Command[0], spec.Command[1:]...) //nolint:noctx // It outlives the command that starts it.
+	return asUser(spec.User, spec.Group, spec.Command, func(program string, args ...string) *exec.Cmd {
+		cmd := exec.Command(program, args...) //nolint:noctx // It outlives the command that starts it.
 		cmd.Env, cmd.Dir = spec.Env, spec.Dir
 		cmd.Stdout, cmd.Stderr = log, log
 		// A session of its own: neither Ctrl-C nor a closed terminal reaches
 		// it, and all its children can be found by its group.
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 		return cmd
-	}
-	cmd := command()
-	if spec.User != 0 {
-		runAs(cmd.SysProcAttr, spec.User, spec.Group, true)
-	}
-	err := cmd.Start()
-	if spec.User != 0 && errors.Is(err, syscall.EPERM) {
-		cmd = command()
-		runAs(cmd.SysProcAttr, spec.User, spec.Group, false)
-		err = cmd.Start()
-	}
-	return cmd, err
+	}, (*exec.Cmd).Start)
 }
 
 // Run runs a program to its end as a user, 0 for this one, and returns what it
 // printed.
-func Run(ctx context.Context, user, group uint32, env []string, name string, args ...string) (string, error) {
-	command := func() *exec.Cmd {
-		cmd := exec.CommandContext(ctx, name, args...)
+func Run(ctx context.Context, user, group uint32, env []string, command ...string) (string, error) {
+	var out strings.Builder
+	_, err := asUser(user, group, command, func(program string, args ...string) *exec.Cmd {
+		cmd := exec.CommandContext(ctx, program, args...)
 		cmd.Env = env
+		cmd.Stdout, cmd.Stderr = &out, &out
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 		return cmd
-	}
-	cmd := command()
-	if user != 0 {
-		runAs(cmd.SysProcAttr, user, group, true)
-	}
-	out, err := cmd.CombinedOutput()
-	if user != 0 && errors.Is(err, syscall.EPERM) {
-		cmd = command()
-		runAs(cmd.SysProcAttr, user, group, false)
-		out, err = cmd.CombinedOutput()
-	}
-	return string(out), err
+	}, (*exec.Cmd).Run)
+	return out.String(), err
 }
 
-func awaitReady(ctx context.Context, spec Spec, ended <-chan error, from int64) error {
-	ctx, cancel := context.WithTimeout(ctx, startTime)
+// asUser does something with a command that is to run as a user, 0 for this
+// one. Where this process may not hand on the right to enter all directories,
+// the user's own rights must do.
+func asUser(
+	user, group uint32, command []string, build func(program string, args ...string) *exec.Cmd, do func(*exec.Cmd) error,
+) (*exec.Cmd, error) {
+	if user == 0 {
+		cmd := build(command[0], command[1:]...)
+		return cmd, do(cmd)
+	}
+	var cmd *exec.Cmd
+	var err error
+	for _, reach := range []bool{true, false} {
+		// The right handed on holds from the next program on: the shell, which
+		// anyone reaches, is there to start the one meant.
+		cmd = build("/bin/sh", append([]string{"-c", `exec "$0" "$@"`}, command...)...)
+		cmd.Dir = "/"
+		runAs(cmd.SysProcAttr, user, group, reach)
+		if err = do(cmd); !errors.Is(err, syscall.EPERM) {
+			break
+		}
+	}
+	return cmd, err
+}
+
+func awaitReady(parent context.Context, spec Spec, ended <-chan struct{}, from int64) error {
+	ctx, cancel := context.WithTimeout(parent, startTime)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -148,6 +157,9 @@ func awaitReady(ctx context.Context, spec Spec, ended <-chan error, from int64) 
 		case <-ended:
 			return fmt.Errorf("%s did not start (%s): %s", spec.Title, spec.Log, lastLine(spec.Log, from))
 		case <-ctx.Done():
+			if err := parent.Err(); err != nil {
+				return fmt.Errorf("start %s: %w", spec.Title, err)
+			}
 			return fmt.Errorf("%s was not ready within %s (%s): %s", spec.Title, startTime, spec.Log, lastLine(spec.Log, from))
 		case <-tick.C:
 		}

@@ -2,6 +2,7 @@ package seed
 
 import (
 	"context"
+	"maps"
 	"net/http"
 
 	"github.com/auto-engagement/flows/local/stack/accounts"
@@ -87,9 +88,7 @@ func source(name string) object {
 // type and value.
 func step(order int, action object, condition ...string) object {
 	placed := object{"action_order": order}
-	for key, value := range action {
-		placed[key] = value
-	}
+	maps.Copy(placed, action)
 	if len(condition) == 2 {
 		placed["condition_type"], placed["condition_value"] = condition[0], condition[1]
 	}

@@ -33,8 +33,12 @@ func EmulatorSpec(s settings.Settings) (proc.Spec, error) {
 	if err := os.WriteFile(s.Path("emulator", "python", "sitecustomize.py"), site, 0o600); err != nil {
 		return proc.Spec{}, fmt.Errorf("write the emulator's start file: %w", err)
 	}
+	version, err := tools(s)
+	if err != nil {
+		return proc.Spec{}, err
+	}
 	return proc.Spec{
-		Name: Emulator, Title: "the AWS emulator",
+		Name: Emulator, Title: "the AWS emulator", Version: version,
 		Command: []string{s.Tool("python"), "-m", "ministack"},
 		Env: bare(
 			s,

@@ -49,8 +49,12 @@ func PostgresSpec(ctx context.Context, s settings.Settings, dir string, port int
 			return proc.Spec{}, err
 		}
 	}
+	version, err := tools(s)
+	if err != nil {
+		return proc.Spec{}, err
+	}
 	return proc.Spec{
-		Name: Postgres, Title: "Postgres",
+		Name: Postgres, Title: "Postgres", Version: version,
 		Command: []string{
 			filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port),
 			"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"syscall"
 
@@ -76,10 +77,15 @@ func bare(s settings.Settings, more ...string) []string {
 	return append([]string{"PATH=/usr/bin:/bin", "HOME=" + s.Dir, "LANG=C.UTF-8", "TZ=UTC"}, more...)
 }
 
+// tools changes with the Python tools.
+func tools(s settings.Settings) (string, error) {
+	return checksum(filepath.Join(s.Root, "local", "requirements.txt"))
+}
+
 func checksum(path string) (string, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return "", fmt.Errorf("read a program: %w", err)
+		return "", fmt.Errorf("read what is to be run: %w", err)
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8]), nil
