@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -37,7 +38,8 @@ func TestStepsFollowTheOutcomeOfTheCall(t *testing.T) {
 				"1 ai_call success answered", "2 whatsapp_message skipped", "3 wait skipped", "4 email skipped",
 				"5 whatsapp_message success", "6 email skipped",
 			},
-			"Plan Call AwaitOutcome Plan WhatsApp Done", reached{Calls: 1, Messages: 1},
+			"Plan Call AwaitOutcome Plan WhatsApp Done",
+			reached{Calls: 1, Messages: 1},
 		},
 		{
 			"missed because nobody answers", "01",
@@ -45,7 +47,8 @@ func TestStepsFollowTheOutcomeOfTheCall(t *testing.T) {
 				"1 ai_call success missed", "2 whatsapp_message success", "3 wait success", "4 email success",
 				"5 whatsapp_message skipped", "6 email skipped",
 			},
-			"Plan Call AwaitOutcome Plan WhatsApp Wait Plan Email Done", reached{Calls: 1, Messages: 1, Mails: 1},
+			"Plan Call AwaitOutcome Plan WhatsApp Wait Plan Email Done",
+			reached{Calls: 1, Messages: 1, Mails: 1},
 		},
 		{
 			"missed by voicemail", "04",
@@ -53,7 +56,8 @@ func TestStepsFollowTheOutcomeOfTheCall(t *testing.T) {
 				"1 ai_call success missed", "2 whatsapp_message success", "3 wait success", "4 email success",
 				"5 whatsapp_message skipped", "6 email skipped",
 			},
-			"Plan Call AwaitOutcome Plan WhatsApp Wait Plan Email Done", reached{Calls: 1, Messages: 1, Mails: 1},
+			"Plan Call AwaitOutcome Plan WhatsApp Wait Plan Email Done",
+			reached{Calls: 1, Messages: 1, Mails: 1},
 		},
 		{
 			"failed", "03",
@@ -61,7 +65,8 @@ func TestStepsFollowTheOutcomeOfTheCall(t *testing.T) {
 				"1 ai_call failed failed", "2 whatsapp_message skipped", "3 wait skipped", "4 email skipped",
 				"5 whatsapp_message skipped", "6 email success",
 			},
-			"Plan Call AwaitOutcome Plan Email Done", reached{Calls: 1, Mails: 1},
+			"Plan Call AwaitOutcome Plan Email Done",
+			reached{Calls: 1, Mails: 1},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -106,7 +111,7 @@ func TestExecutionIsShownByTheAPIAsItRan(t *testing.T) {
 	require.Equal(t, true, result["call_initiated"])
 	require.NotEmpty(t, result["execution_id"])
 	waited, _ := logs[2].(object)
-	require.Equal(t, "Waited for 2 minutes", waited["result_data"].(object)["message"]) //nolint:forcetypeassert // the contract's
+	require.Equal(t, "Waited for 2 minutes", waited["result_data"].(object)["message"])
 	skipped, _ := logs[4].(object)
 	require.Equal(t, "skipped", skipped["status"])
 	require.NotEmpty(t, skipped["skip_reason"])
@@ -126,7 +131,7 @@ func TestMissedCallIsTriedAgainAfterItsDelay(t *testing.T) {
 	s := quietly(t)
 	n := s.tenant(t)
 	n.flow(t, "Call twice", nil,
-		n.call().with("max_retries", 2).with("retry_delay_minutes", 2),
+		n.call().with("max_retries", 2).with("retry_delay_minutes", 15),
 		n.message().when("call_outcome", "answered"))
 	l := n.lead("40")
 	s.put(t, l)
@@ -136,6 +141,8 @@ func TestMissedCallIsTriedAgainAfterItsDelay(t *testing.T) {
 	require.Equal(t, reached{Calls: 2, Messages: 1}, s.reached(t, l))
 	first := s.steps(t, e.ID)[0]
 	require.Equal(t, "no_answer", first.Detail)
+	calls := s.calls(t, l.Phone)
+	require.False(t, s.clock.Virtual(calls[1].At).Before(first.CompletedAt.Add(15*time.Minute)), "called again at %s", calls[1].At)
 }
 
 func TestUnusablePhoneIsSkippedByCallAndMessageButNotByMail(t *testing.T) {

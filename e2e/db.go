@@ -50,6 +50,7 @@ type step struct {
 	ResultData   json.RawMessage
 	ErrorMessage *string
 	SkipReason   *string
+	CompletedAt  *time.Time
 }
 
 // status is the step's status as the HTTP contract shows it.
@@ -144,7 +145,7 @@ func (s *stack) execution(t *testing.T, id uuid.UUID) execution {
 func (s *stack) steps(t *testing.T, id uuid.UUID) []step {
 	t.Helper()
 	return rows[step](s, t, `select id, step, attempt, action_type, action_config, state, until, provider_id, outcome,
-		detail, reported, tries, token, result_data, error_message, skip_reason
+		detail, reported, tries, token, result_data, error_message, skip_reason, completed_at
 		from flow_action_logs where execution_id = $1 order by step, attempt`, id)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -104,14 +105,13 @@ func (s *stack) putBodies(t *testing.T, group string, bodies ...string) []string
 		batch := bodies[first:min(first+10, len(bodies))]
 		entries := make([]types.SendMessageBatchRequestEntry, len(batch))
 		for i, body := range batch {
-			entries[i] = types.SendMessageBatchRequestEntry{Id: aws.String(fmt.Sprint(i)), MessageBody: &body, MessageGroupId: &group}
+			entries[i] = types.SendMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(i)), MessageBody: &body, MessageGroupId: &group}
 		}
 		out, err := s.queues.SendMessageBatch(t.Context(), &sqs.SendMessageBatchInput{QueueUrl: &s.address.LeadQueue, Entries: entries})
 		require.NoError(t, err)
 		require.Empty(t, out.Failed)
 		for _, sent := range out.Successful {
-			var i int
-			_, err := fmt.Sscan(aws.ToString(sent.Id), &i)
+			i, err := strconv.Atoi(aws.ToString(sent.Id))
 			require.NoError(t, err)
 			ids[first+i] = aws.ToString(sent.MessageId)
 		}

@@ -27,8 +27,7 @@ func (s *stack) runARN(execution uuid.UUID, run int) *string {
 func (s *stack) machine(t *testing.T, execution uuid.UUID, run int) types.ExecutionStatus {
 	t.Helper()
 	out, err := s.machines.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: s.runARN(execution, run)})
-	var missing *types.ExecutionDoesNotExist
-	if errors.As(err, &missing) {
+	if _, missing := errors.AsType[*types.ExecutionDoesNotExist](err); missing {
 		return ""
 	}
 	require.NoError(t, err)
@@ -56,8 +55,7 @@ func (s *stack) events(t *testing.T, execution uuid.UUID, run int) []types.Histo
 	var all []types.HistoryEvent
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(t.Context())
-		var missing *types.ExecutionDoesNotExist
-		if errors.As(err, &missing) {
+		if _, missing := errors.AsType[*types.ExecutionDoesNotExist](err); missing {
 			return nil
 		}
 		require.NoError(t, err)

@@ -18,7 +18,7 @@ func TestMessageThatCanNeverSucceedIsBuriedAndHarmsNoOther(t *testing.T) {
 		t.Helper()
 		var event object
 		require.NoError(t, json.Unmarshal([]byte(l.body(t)), &event))
-		contact := event["data"].(object)["contact"].(object) //nolint:forcetypeassert // as made
+		contact := event["data"].(object)["contact"].(object)
 		change(event, contact)
 		text, err := json.Marshal(event)
 		require.NoError(t, err)
@@ -40,11 +40,11 @@ func TestMessageThatCanNeverSucceedIsBuriedAndHarmsNoOther(t *testing.T) {
 		}, "neither a phone nor an e-mail", true},
 		{"over 256 KiB", func(t *testing.T, l lead) string {
 			return changed(t, l, func(event, _ object) {
-				event["data"].(object)["notes"] = strings.Repeat("long ", 60_000) //nolint:forcetypeassert // as made
+				event["data"].(object)["notes"] = strings.Repeat("long ", 60_000)
 			})
 		}, "bytes", true},
 		{"a contact that is no object", func(t *testing.T, l lead) string {
-			return changed(t, l, func(event, _ object) { event["data"].(object)["contact"] = "Asha" }) //nolint:forcetypeassert // as made
+			return changed(t, l, func(event, _ object) { event["data"].(object)["contact"] = "Asha" })
 		}, "data.contact must be a JSON object", true},
 	} {
 		t.Run(c.what, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -114,7 +115,7 @@ func (a action) when(kind, value string) action {
 
 // with sets a key of the step's action_config.
 func (a action) with(key string, value any) action {
-	a["action_config"].(object)[key] = value //nolint:forcetypeassert // made below
+	a["action_config"].(object)[key] = value
 	return a
 }
 
@@ -153,12 +154,10 @@ func ordered(actions ...action) []action {
 func (n *tenant) flow(t *testing.T, name string, settings object, actions ...action) uuid.UUID {
 	t.Helper()
 	body := object{"name": name, "is_enabled": true, "trigger_conditions": []object{}, "actions": ordered(actions...)}
-	for key, value := range settings {
-		body[key] = value
-	}
+	maps.Copy(body, settings)
 	answer := n.api(t, http.MethodPost, "/flows", body)
 	require.Equal(t, http.StatusCreated, answer.Status, answer.Text)
-	id, err := uuid.Parse(answer.data()["id"].(string)) //nolint:forcetypeassert // the contract's
+	id, err := uuid.Parse(answer.data()["id"].(string))
 	require.NoError(t, err)
 	return id
 }

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -30,11 +31,11 @@ func wait[T any](t *testing.T, within time.Duration, what string, look func() (s
 			return seen
 		}
 		if time.Now().After(deadline) {
-			text := ""
+			told := []string{complaint}
 			for _, e := range explain {
-				text += "\n" + e()
+				told = append(told, e())
 			}
-			t.Fatalf("waited %s until %s: %s%s", within, what, complaint, text)
+			t.Fatalf("waited %s until %s: %s", within, what, strings.Join(told, "\n"))
 		}
 		<-ticker.C
 	}

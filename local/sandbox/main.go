@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return err
 	}
 	defer s.Close()
-	fmt.Fprintf(out, "sandbox listening: http %s smtp %s\n", s.URL(), s.SMTPAddr)
+	_, _ = fmt.Fprintf(out, "sandbox listening: http %s smtp %s\n", s.URL(), s.SMTPAddr)
 	<-ctx.Done()
 	return nil
 }

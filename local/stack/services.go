@@ -97,8 +97,23 @@ func clean(ctx context.Context, s stack, _ []string) error {
 	if len(entries) > 1 && !s.known {
 		return fmt.Errorf("%s is no stack's directory, so it stays", s.Dir)
 	}
+	if err := s.removePostgres(); err != nil {
+		return err
+	}
 	if err := os.RemoveAll(s.Dir); err != nil {
 		return fmt.Errorf("remove the stack's directory: %w", err)
+	}
+	return nil
+}
+
+// removePostgres removes the Postgres that was last started, wherever it lives.
+func (s stack) removePostgres() error {
+	spec, _, known, err := services.Keeper(s.Settings).Find(services.Postgres)
+	if err != nil || !known {
+		return err
+	}
+	if err := os.RemoveAll(spec.Dir); err != nil {
+		return fmt.Errorf("remove the database: %w", err)
 	}
 	return nil
 }

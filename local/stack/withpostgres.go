@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"flag"
-	"fmt"
 	"os"
 	"os/exec"
 	"syscall"
@@ -34,12 +33,11 @@ func withPostgres(ctx context.Context, s stack, args []string) (err error) {
 	if err := keeper.Stop(ctx, services.Postgres); err != nil {
 		return err
 	}
-	dir := s.Path("postgres")
-	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("clear the database's directory: %w", err)
+	if err := s.removePostgres(); err != nil {
+		return err
 	}
 	password := rand.Text()
-	spec, err := services.PostgresSpec(ctx, s.Settings, dir, *port, password)
+	spec, err := services.PostgresSpec(ctx, s.Settings, s.Path("postgres"), *port, password)
 	if err != nil {
 		return err
 	}
@@ -50,7 +48,7 @@ func withPostgres(ctx context.Context, s stack, args []string) (err error) {
 	}
 	defer func() {
 		end := context.WithoutCancel(ctx)
-		err = errors.Join(err, keeper.Stop(end, services.Postgres), os.RemoveAll(dir))
+		err = errors.Join(err, keeper.Stop(end, services.Postgres), s.removePostgres())
 	}()
 	return passThrough(ctx, flags.Args(), "TEST_DATABASE_URL="+services.DatabaseURL(*port, password, "postgres"))
 }

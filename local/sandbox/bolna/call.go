@@ -2,6 +2,7 @@ package bolna
 
 import (
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 )
@@ -134,9 +135,9 @@ func (cs *calls) list(keep func(*call) bool) []call {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	found := []call{}
-	for i := len(cs.order) - 1; i >= 0; i-- {
-		if keep(cs.order[i]) {
-			found = append(found, *cs.order[i])
+	for _, v := range slices.Backward(cs.order) {
+		if keep(v) {
+			found = append(found, *v)
 		}
 	}
 	return found

@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -143,8 +144,8 @@ func (t *teller) tell(state call) {
 // last webhook is through.
 func (t *teller) finish() {
 	for range 2 {
-		for i := len(t.held) - 1; i >= 0; i-- {
-			t.last = t.service.send(t.held[i])
+		for _, v := range slices.Backward(t.held) {
+			t.last = t.service.send(v)
 		}
 	}
 	if t.last == nil {
@@ -206,8 +207,7 @@ type CallState struct {
 func (s *Service) Overview() Overview {
 	states := []CallState{}
 	newest := s.calls.list(func(*call) bool { return true })
-	for i := len(newest) - 1; i >= 0; i-- {
-		c := newest[i]
+	for _, c := range slices.Backward(newest) {
 		states = append(states, CallState{
 			ID: c.id, Account: c.account, AgentID: c.agentID, To: c.to, From: c.from, Status: c.now.status,
 			Live: c.live(), UserData: c.userData, CreatedAt: c.created, UpdatedAt: c.updated,

@@ -191,7 +191,7 @@ func (c *Courier) request(w Webhook) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	// What the receiver says is of no interest, but reading it keeps the
 	// connection usable.
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))

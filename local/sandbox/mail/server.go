@@ -10,6 +10,7 @@ import (
 	"io"
 	"log"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -56,11 +57,9 @@ func Serve(l net.Listener, store *accounts.Store, j *journal.Journal, q *faults.
 	s.smtp.ReadTimeout = 5 * time.Minute
 	s.smtp.WriteTimeout = time.Minute
 	s.smtp.ErrorLog = log.New(io.Discard, "", 0)
-	s.done.Add(1)
-	go func() {
-		defer s.done.Done()
+	s.done.Go(func() {
 		_ = s.smtp.Serve(l) // ends with Close
-	}()
+	})
 	return s
 }
 
@@ -136,7 +135,7 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	case strings.HasPrefix(local, "defer") && s.server.turns.First(local):
 		return s.refuse("RCPT", 451, smtp.EnhancedCode{4, 7, 1}, "Greylisted, try again later", "")
 	}
-	s.letter.To = append(all, to)
+	s.letter.To = slices.Concat(all, []string{to})
 	return nil
 }
 

@@ -1,9 +1,10 @@
 package server_test
 
 import (
-	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"strconv"
 	"testing"
 	"time"
 
@@ -16,9 +17,13 @@ func TestBolnaLetsNobodyInWithoutItsKey(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for _, route := range [][2]string{
-		{"POST", "/bolna/call"}, {"POST", "/bolna/call/x/stop"}, {"GET", "/bolna/executions/x"},
-		{"GET", "/bolna/v2/agent/" + agent + "/executions"}, {"GET", "/bolna/v2/agent/all"},
-		{"GET", "/bolna/phone-numbers/all"}, {"GET", "/bolna/elsewhere"},
+		{"POST", "/bolna/call"},
+		{"POST", "/bolna/call/x/stop"},
+		{"GET", "/bolna/executions/x"},
+		{"GET", "/bolna/v2/agent/" + agent + "/executions"},
+		{"GET", "/bolna/v2/agent/all"},
+		{"GET", "/bolna/phone-numbers/all"},
+		{"GET", "/bolna/elsewhere"},
 	} {
 		for _, key := range []string{"", "bn-unknown", token} {
 			a := b.do(t, route[0], route[1], key, nil)
@@ -34,9 +39,7 @@ func TestBolnaRefusesCallsThatItCannotPlace(t *testing.T) {
 	b := setup(t)
 	with := func(change object) object {
 		o := order(number(0))
-		for k, v := range change {
-			o[k] = v
-		}
+		maps.Copy(o, change)
 		return o
 	}
 	cases := map[string]struct {
@@ -93,7 +96,7 @@ func TestExecutionsAreListedByAgentInPages(t *testing.T) {
 	ids := []any{}
 	for i := range 53 {
 		o := order(number(15))
-		o["user_data"] = object{"call_id": fmt.Sprint(i)}
+		o["user_data"] = object{"call_id": strconv.Itoa(i)}
 		ids = append([]any{b.do(t, "POST", "/bolna/call", apiKey, o).Body["execution_id"]}, ids...)
 	}
 	page := func(query string) (object, []any) {

@@ -165,7 +165,7 @@ func TestTalkingTimeIsToldWhenTheCallWasProcessed(t *testing.T) {
 				h = b.receiver.next(t)
 			}
 			require.Equal(t, want, h.Body["conversation_duration"])
-			require.Equal(t, "", h.Body["telephony_data"].(object)["recording_url"])
+			require.Empty(t, h.Body["telephony_data"].(object)["recording_url"])
 			require.Equal(t, 0.0, b.do(t, "GET", "/_sandbox/calls", "", nil).Body["live"])
 		})
 	}

@@ -160,7 +160,7 @@ func TestAHangingMailDoesNotHoldUpTheEnd(t *testing.T) {
 	b := setup(t)
 	b.fault(t, object{"provider": "email", "hang": 300})
 	ended := make(chan error, 1)
-	go func() { ended <- b.post(t, "asha@example.com") }()
+	go func() { ended <- b.post(t, "asha@example.com") }() //nolint:testifylint // a failed dial ends the test either way
 	require.Eventually(t, func() bool { return len(b.mails(t)) == 1 }, deadline, 5*time.Millisecond)
 	ctx, cancel := context.WithTimeout(t.Context(), deadline)
 	defer cancel()

@@ -59,11 +59,12 @@ func Start(o Options) (*Server, error) {
 	if o.Speed < 0 || o.CallDuration < 0 || o.MessageDuration < 0 {
 		return nil, errors.New("speed and durations must not be negative")
 	}
-	httpListener, err := net.Listen("tcp", o.HTTP)
+	var listen net.ListenConfig
+	httpListener, err := listen.Listen(context.Background(), "tcp", o.HTTP)
 	if err != nil {
 		return nil, fmt.Errorf("listen for HTTP: %w", err)
 	}
-	smtpListener, err := net.Listen("tcp", o.SMTP)
+	smtpListener, err := listen.Listen(context.Background(), "tcp", o.SMTP)
 	if err != nil {
 		_ = httpListener.Close()
 		return nil, fmt.Errorf("listen for SMTP: %w", err)
@@ -92,11 +93,9 @@ func Start(o Options) (*Server, error) {
 		},
 		mail: mail.Serve(smtpListener, store, j, queue),
 	}
-	s.done.Add(1)
-	go func() {
-		defer s.done.Done()
+	s.done.Go(func() {
 		_ = s.http.Serve(httpListener) // ends with Close
-	}()
+	})
 	return s, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -130,9 +131,7 @@ func TestMetaRefusesWhatItCannotSend(t *testing.T) {
 	b := setup(t)
 	with := func(change object) object {
 		m := message(number(0))
-		for k, v := range change {
-			m[k] = v
-		}
+		maps.Copy(m, change)
 		return m
 	}
 	cases := map[string]struct {

@@ -131,7 +131,7 @@ func (s *Service) Verify(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask the webhook: %w", err)
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, 4096))
 	if err != nil {
 		return fmt.Errorf("read the webhook's answer: %w", err)

@@ -65,7 +65,7 @@ func metadata(number accounts.WhatsAppNumber) object {
 }
 
 // send queues a signed webhook of the one Meta app.
-func (s *Service) send(number accounts.WhatsAppNumber, subject, event string, value object) <-chan struct{} {
+func (s *Service) send(number accounts.WhatsAppNumber, subject, event string, value object) {
 	account := number.BusinessAccountID
 	if account == "" {
 		account = "102290129340398"
@@ -79,7 +79,7 @@ func (s *Service) send(number accounts.WhatsAppNumber, subject, event string, va
 	}
 	app := s.accounts.WhatsAppApp()
 	body := asMetaWrites(raw)
-	return s.courier.Send(courier.Webhook{
+	s.courier.Send(courier.Webhook{
 		Provider: journal.WhatsApp, Subject: subject, Event: event, URL: app.WebhookURL, Body: body,
 		Headers: map[string]string{
 			"User-Agent":          "facebookexternalua",

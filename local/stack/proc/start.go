@@ -2,7 +2,6 @@ package proc
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -94,54 +93,30 @@ func (k Keeper) start(ctx context.Context, spec Spec) error {
 }
 
 func launch(spec Spec, log *os.File) (*exec.Cmd, error) {
-	return asUser(spec.User, spec.Group, spec.Command, func(program string, args ...string) *exec.Cmd {
-		cmd := exec.Command(program, args...) //nolint:noctx // It outlives the command that starts it.
-		cmd.Env, cmd.Dir = spec.Env, spec.Dir
-		cmd.Stdout, cmd.Stderr = log, log
-		// A session of its own: neither Ctrl-C nor a closed terminal reaches
-		// it, and all its children can be found by its group.
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-		return cmd
-	}, (*exec.Cmd).Start)
+	cmd := exec.Command(spec.Command[0], spec.Command[1:]...) //nolint:noctx // It outlives the command that starts it.
+	cmd.Env, cmd.Dir = spec.Env, spec.Dir
+	cmd.Stdout, cmd.Stderr = log, log
+	// A session of its own: neither Ctrl-C nor a closed terminal reaches it,
+	// and all its children can be found by its group.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: as(spec.User, spec.Group)}
+	return cmd, cmd.Start()
 }
 
-// Run runs a program to its end as a user, 0 for this one, and returns what it
-// printed.
-func Run(ctx context.Context, user, group uint32, env []string, command ...string) (string, error) {
-	var out strings.Builder
-	_, err := asUser(user, group, command, func(program string, args ...string) *exec.Cmd {
-		cmd := exec.CommandContext(ctx, program, args...)
-		cmd.Env = env
-		cmd.Stdout, cmd.Stderr = &out, &out
-		cmd.SysProcAttr = &syscall.SysProcAttr{}
-		return cmd
-	}, (*exec.Cmd).Run)
-	return out.String(), err
+// Run runs a program in a directory to its end as a user, 0 for this one, and
+// returns what it printed.
+func Run(ctx context.Context, user, group uint32, dir string, env []string, command ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Env, cmd.Dir = env, dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as(user, group)}
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }
 
-// asUser does something with a command that is to run as a user, 0 for this
-// one. Where this process may not hand on the right to enter all directories,
-// the user's own rights must do.
-func asUser(
-	user, group uint32, command []string, build func(program string, args ...string) *exec.Cmd, do func(*exec.Cmd) error,
-) (*exec.Cmd, error) {
+func as(user, group uint32) *syscall.Credential {
 	if user == 0 {
-		cmd := build(command[0], command[1:]...)
-		return cmd, do(cmd)
+		return nil
 	}
-	var cmd *exec.Cmd
-	var err error
-	for _, reach := range []bool{true, false} {
-		// The right handed on holds from the next program on: the shell, which
-		// anyone reaches, is there to start the one meant.
-		cmd = build("/bin/sh", append([]string{"-c", `exec "$0" "$@"`}, command...)...)
-		cmd.Dir = "/"
-		runAs(cmd.SysProcAttr, user, group, reach)
-		if err = do(cmd); !errors.Is(err, syscall.EPERM) {
-			break
-		}
-	}
-	return cmd, err
+	return &syscall.Credential{Uid: user, Gid: group}
 }
 
 func awaitReady(parent context.Context, spec Spec, ended <-chan struct{}, from int64) error {

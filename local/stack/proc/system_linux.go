@@ -7,20 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 )
-
-// capDACOverride is CAP_DAC_OVERRIDE of linux/capability.h.
-const capDACOverride = 1
-
-// runAs makes a process of root run as another user. reach lets it still enter
-// directories that are root's alone, such as a clone under /root.
-func runAs(attr *syscall.SysProcAttr, user, group uint32, reach bool) {
-	attr.Credential = &syscall.Credential{Uid: user, Gid: group}
-	if reach {
-		attr.AmbientCaps = []uintptr{capDACOverride}
-	}
-}
 
 // stat returns the fields of /proc/<pid>/stat from the state on, nil for a
 // process that is gone or only waits to be reaped.

