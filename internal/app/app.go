@@ -186,9 +186,14 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	e, err := a.Engine(ctx)
+	if err != nil {
+		return nil, err
+	}
 	flows, reader := postgres.FlowStore{Pool: pool, Clock: a.Clock}, postgres.ExecutionReader{Pool: pool}
 	return &rest.Config{
 		Tenants: flows, Flows: flows, Executions: reader, Leads: reader, Tokens: tokens,
+		Cancels: e, Bulk: postgres.BulkCanceller{Pool: pool, Clock: a.Clock},
 		AllowedOrigins: a.Config.AllowedOrigins,
 	}, nil
 }

@@ -259,6 +259,10 @@ func (t *turn) postpone(row flow.Step, answer provider.Answer) {
 	if pause <= 0 {
 		pause = min(5*time.Second<<min(row.Tries, 6), 5*time.Minute)
 	}
+	if t.s.Execution.Status == flow.ExecutionCancelled {
+		t.abandon(row)
+		return
+	}
 	retryAt := t.real.Add(pause)
 	row.State, row.ClaimID, row.ClaimUntil, row.RetryAt, row.Error = flow.Planned, nil, nil, &retryAt, answer.Reason
 	row.Tries++

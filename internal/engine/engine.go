@@ -109,8 +109,16 @@ type Input struct {
 	Token string `json:"token,omitempty"`
 }
 
-// ErrTransient says that the same task may succeed in a few seconds.
-var ErrTransient = errors.New("try again in a few seconds")
+// ErrTransient says that the same task may succeed in a few seconds. It has
+// Unavailable() bool, by which package rest recognises a store that is away.
+var ErrTransient error = transient{}
+
+type transient struct{}
+
+func (transient) Error() string { return "try again in a few seconds" }
+
+// Unavailable says that the store will be back.
+func (transient) Unavailable() bool { return true }
 
 // ErrPermanent says that a task can never succeed; the failure has been
 // written before.

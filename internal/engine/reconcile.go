@@ -103,7 +103,7 @@ func (t *turn) inquire(row flow.Step) (next *time.Time, ask *question) {
 // about makes the question about a call.
 func (t *turn) about(row flow.Step) *question {
 	ask := &question{row: row}
-	for _, a := range t.s.Flow.Actions {
+	for _, a := range t.actions() {
 		if a.Order == row.Order {
 			var config flow.CallConfig
 			_ = json.Unmarshal(a.Config, &config) // it was read when the call was placed

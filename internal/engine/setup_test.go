@@ -160,9 +160,16 @@ type providers struct {
 	// unreachable fails every question.
 	unreachable bool
 	stopped     []string
+	// leaving is called by each request before it is counted as begun; nil does nothing.
+	leaving func()
+	// notStopped fails that many stops.
+	notStopped int
 }
 
 func (p *providers) take(id uuid.UUID) provider.Answer {
+	if p.leaving != nil {
+		p.leaving()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.requests = append(p.requests, id)
@@ -207,6 +214,10 @@ func (p *providers) Find(_ context.Context, _ provider.Credentials, _ string, id
 func (p *providers) Stop(_ context.Context, _ provider.Credentials, id string) (bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.notStopped > 0 {
+		p.notStopped--
+		return false, errors.New("the provider is away")
+	}
 	p.stopped = append(p.stopped, id)
 	return true, nil
 }

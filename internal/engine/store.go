@@ -59,9 +59,11 @@ type Execution struct {
 	IsTestRun   bool
 	// IdleRuns counts the runs, one after another, that settled no step;
 	// SettledSteps is how many steps had ended when the run began.
-	IdleRuns, SettledSteps             int
-	Metadata                           map[string]any
-	Error                              string
+	IdleRuns, SettledSteps int
+	Metadata               map[string]any
+	Error                  string
+	// CancelReason is a person's words, "" when none were given.
+	CancelReason                       string
 	TriggeredAt                        time.Time
 	StartedAt, CompletedAt, CancelDone *time.Time
 }

@@ -155,11 +155,9 @@ func (t *turn) write(row flow.Step) {
 	key := stepKey{row.Order, row.Attempt}
 	t.replace(row)
 	change := StepChange{Step: row, Was: t.was[key]}
-	if t.s.Flow != nil {
-		for _, a := range t.s.Flow.Actions {
-			if a.Order == row.Order {
-				change.Action = a
-			}
+	for _, a := range t.actions() {
+		if a.Order == row.Order {
+			change.Action = a
 		}
 	}
 	for i, c := range t.changes.Steps {
@@ -169,6 +167,14 @@ func (t *turn) write(row flow.Step) {
 		}
 	}
 	t.changes.Steps = append(t.changes.Steps, change)
+}
+
+// actions are the flow's; none when its version is missing.
+func (t *turn) actions() []flow.Action {
+	if t.s.Flow == nil {
+		return nil
+	}
+	return t.s.Flow.Actions
 }
 
 func (t *turn) replace(row flow.Step) {

@@ -64,6 +64,8 @@ type ExecutionRecord struct {
 	// Metadata is a JSON object.
 	Metadata     json.RawMessage
 	ErrorMessage *string
+	// CancelReason says why it was cancelled; nil when nobody said.
+	CancelReason *string
 	TriggeredAt  time.Time
 	CompletedAt  *time.Time
 }

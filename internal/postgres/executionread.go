@@ -82,7 +82,7 @@ func executionRecords(rows []db.ListExecutionsRow) []flow.ExecutionRecord {
 		records[i] = flow.ExecutionRecord{
 			ID: e.ID, FlowID: e.FlowID, FlowName: e.FlowName, ContactID: e.ContactID, ContactName: e.ContactName,
 			ContactPhone: e.ContactPhone, Status: flow.ExecutionStatus(e.Status), CurrentStep: int(e.CurrentActionStep),
-			IsTestRun: e.IsTestRun, Metadata: e.Metadata, ErrorMessage: e.ErrorMessage, TriggeredAt: e.TriggeredAt,
+			IsTestRun: e.IsTestRun, Metadata: e.Metadata, ErrorMessage: e.ErrorMessage, CancelReason: e.CancelReason, TriggeredAt: e.TriggeredAt,
 			CompletedAt: e.CompletedAt,
 		}
 		if e.FlowVersion != nil {

@@ -63,7 +63,7 @@ func changesPipe(was engine.Execution, c *engine.Changes) (*Pipe, error) {
 	pipe := NewPipe()
 	if e := c.Execution; e != nil && changed(was, *e) {
 		pipe.Exec(db.SaveExecution, string(e.Status), int32(e.RunNo), int32(e.IdleRuns), int32(e.SettledSteps),
-			int32(e.CurrentStep), textOrNil(e.Error), e.CancelDone, e.StartedAt, e.CompletedAt, e.ID, string(was.Status), int32(was.RunNo))
+			int32(e.CurrentStep), textOrNil(e.Error), textOrNil(e.CancelReason), e.CancelDone, e.StartedAt, e.CompletedAt, e.ID, string(was.Status), int32(was.RunNo))
 	}
 	for _, s := range c.Steps {
 		arguments, err := stepArguments(was, s)
@@ -90,7 +90,7 @@ func changesPipe(was engine.Execution, c *engine.Changes) (*Pipe, error) {
 
 func changed(was, is engine.Execution) bool {
 	return was.Status != is.Status || was.RunNo != is.RunNo || was.IdleRuns != is.IdleRuns ||
-		was.SettledSteps != is.SettledSteps || was.CurrentStep != is.CurrentStep || was.Error != is.Error ||
+		was.SettledSteps != is.SettledSteps || was.CurrentStep != is.CurrentStep || was.Error != is.Error || was.CancelReason != is.CancelReason ||
 		!sameTime(was.StartedAt, is.StartedAt) || !sameTime(was.CompletedAt, is.CompletedAt) || !sameTime(was.CancelDone, is.CancelDone)
 }
 

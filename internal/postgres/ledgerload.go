@@ -51,7 +51,7 @@ func (l load) snapshot() (engine.Snapshot, error) {
 		ID: row.ID, TenantID: row.TenantID, FlowID: row.FlowID, FlowName: orEmpty(row.FlowName), ContactID: row.ContactID,
 		Status: flow.ExecutionStatus(row.Status), RunNo: int(row.RunNo), NotBefore: row.NotBefore,
 		CurrentStep: int(row.CurrentActionStep), IsTestRun: row.IsTestRun, IdleRuns: int(row.IdleRuns),
-		SettledSteps: int(row.SettledSteps), Error: orEmpty(row.ErrorMessage), TriggeredAt: row.TriggeredAt,
+		SettledSteps: int(row.SettledSteps), Error: orEmpty(row.ErrorMessage), CancelReason: orEmpty(row.CancelReason), TriggeredAt: row.TriggeredAt,
 		StartedAt: row.StartedAt, CompletedAt: row.CompletedAt, CancelDone: row.CancelDoneAt,
 	}
 	if err := json.Unmarshal(row.Metadata, &s.Execution.Metadata); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/auto-engagement/flows/internal/auth"
+	"github.com/auto-engagement/flows/internal/engine"
 	"github.com/auto-engagement/flows/internal/postgres"
 	"github.com/auto-engagement/flows/internal/rest"
 )
@@ -30,6 +31,9 @@ var sample = map[string]object{
 	"PATCH /flows/{id}/toggle":   {"enabled": true},
 	"PUT /flows/{id}/conditions": {"conditions": []object{}},
 	"PUT /flows/{id}/actions":    {"actions": []object{}},
+
+	"POST /executions/{id}/cancel": {"reason": "wrong list"},
+	"POST /executions/bulk-cancel": {"filter": object{}},
 }
 
 func (b *testBundle) operations() (out []endpoint) {
@@ -65,7 +69,7 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 	nobody := token(t, map[string]any{"userId": uuid.New()})
 
 	operations := b.operations()
-	require.Len(t, operations, 13)
+	require.Len(t, operations, 15)
 	for _, o := range operations {
 		name := o.method + " " + o.path
 		kind := strings.Split(o.path, "/")[1]
@@ -100,6 +104,9 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 		case o.method == "GET":
 			require.Empty(t, out.list(), name)
 			require.Equal(t, 0, out.meta()["total"], name)
+		case o.path == "/executions/bulk-cancel":
+			require.Equal(t, http.StatusOK, out.status, name)
+			require.Equal(t, object{"cancelled": 0}, out.data(), name)
 		default:
 			require.Equal(t, http.StatusCreated, out.status, name)
 			require.Equal(t, 0, out.data()["priority"], "priorities are each tenant's own")
@@ -212,6 +219,7 @@ func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
 	c := config(t, b.db, b.log)
 	known := c.Tenants
 	c.Flows, c.Executions, c.Leads = postgres.FlowStore{Pool: away}, postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}
+	c.Cancels, c.Bulk = &engine.Engine{Store: postgres.NewLedger(away), Machines: idleMachines{}}, postgres.BulkCanceller{Pool: away}
 	for _, tenants := range []rest.Tenants{known, postgres.FlowStore{Pool: away}} {
 		c.Tenants = tenants
 		b.handler = rest.New(c)

@@ -26,6 +26,9 @@ type Config struct {
 	Flows      Flows
 	Executions Executions
 	Leads      Leads
+	// Cancels cancels one execution, Bulk many.
+	Cancels Canceller
+	Bulk    BulkCanceller
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
 	// AllowedOrigins are the origins that browsers may call from, like
@@ -89,6 +92,20 @@ type Leads interface {
 	Lead(ctx context.Context, tenant, id uuid.UUID) (flow.LeadRecord, error)
 }
 
+// Canceller cancels executions; *engine.Engine does.
+type Canceller interface {
+	// Cancel cancels an execution; after nil nothing of it begins any more. Its
+	// errors are engine.ErrNotRunning, engine.ErrCancelPending, or the store's.
+	Cancel(ctx context.Context, tenant, execution uuid.UUID, reason string) error
+}
+
+// BulkCanceller cancels many executions at once.
+type BulkCanceller interface {
+	// CancelExecutions cancels the running executions that the filter selects
+	// among those named (nil: all), and tells how many.
+	CancelExecutions(ctx context.Context, tenant uuid.UUID, ids []uuid.UUID, f flow.ExecutionFilter, reason string) (int, error)
+}
+
 type api struct {
 	Config
 
@@ -108,6 +125,7 @@ func New(c Config) http.Handler {
 	a.registerFlows()
 	a.registerFlowParts()
 	a.registerExecutions()
+	a.registerCancel()
 	a.registerLeads()
 
 	mux.HandleFunc("GET /health", a.health)

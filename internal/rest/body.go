@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"encoding"
 	"fmt"
 	"math"
 	"mime"
@@ -120,6 +121,14 @@ func decode[T any](b body[T], camel bool) (v T, problems []flow.FieldError, err 
 	return v, d.problems, nil
 }
 
+// decodeOptional is decode of a body that may be left out.
+func decodeOptional[T any](b body[T]) (v T, problems []flow.FieldError, err error) {
+	if len(b.raw) == 0 {
+		return v, nil, nil
+	}
+	return decode(b, false)
+}
+
 func (d *decoder) add(path, what string) {
 	path = shortened(path)
 	d.problems = append(d.problems, flow.FieldError{Field: path, Message: path + " " + what})
@@ -193,6 +202,12 @@ func (d *decoder) value(n node, path string, target any) {
 			return
 		}
 		*t = whole
+	case encoding.TextUnmarshaler: // the types of parameters
+		if n.kind != jsonString {
+			d.add(path, "must be a string")
+		} else if err := t.UnmarshalText([]byte(n.text)); err != nil {
+			d.add(path, err.Error())
+		}
 	default:
 		d.reflected(n, path, reflect.ValueOf(target).Elem())
 	}

@@ -22,6 +22,7 @@ import (
 
 	"github.com/auto-engagement/flows/internal/auth"
 	"github.com/auto-engagement/flows/internal/clock"
+	"github.com/auto-engagement/flows/internal/engine"
 	"github.com/auto-engagement/flows/internal/postgres"
 	"github.com/auto-engagement/flows/internal/rest"
 	"github.com/auto-engagement/flows/internal/testdb"
@@ -39,6 +40,8 @@ type testBundle struct {
 	// owner is the token of tenant a's owner, viewer of one who reads there,
 	// other of tenant b's owner.
 	owner, viewer, other string
+	// patience is how long a request may take; zero is without end.
+	patience time.Duration
 }
 
 type lockedBuffer struct {
@@ -75,11 +78,19 @@ func config(t testing.TB, db *testdb.DB, log io.Writer) rest.Config {
 	require.NoError(t, err)
 	flows := postgres.FlowStore{Pool: db.App, Clock: clock.Clock{}}
 	reader := postgres.ExecutionReader{Pool: db.App}
+	runner := &engine.Engine{Store: postgres.NewLedger(db.App), Machines: idleMachines{}}
 	return rest.Config{
 		Tenants: flows, Flows: flows, Executions: reader, Leads: reader, Tokens: verifier,
+		Cancels: runner, Bulk: postgres.BulkCanceller{Pool: db.App},
 		AllowedOrigins: []string{"https://app.example"}, Log: slog.New(slog.NewJSONHandler(log, nil)), Version: "1",
 	}
 }
+
+// idleMachines are state machines that run nothing.
+type idleMachines struct{ engine.Machines }
+
+func (idleMachines) Start(context.Context, uuid.UUID, uuid.UUID, int) error { return nil }
+func (idleMachines) Stop(context.Context, uuid.UUID, int, string) error     { return nil }
 
 // token signs an access token that lasts an hour, unless claims say otherwise.
 func token(t testing.TB, claims map[string]any) string {
@@ -135,7 +146,13 @@ func (b *testBundle) request(token, method, path string, body any, headers ...st
 	if !strings.HasPrefix(path, "/api") && path != "/health" && path != "/openapi.json" {
 		path = rest.Base + path
 	}
-	r := httptest.NewRequestWithContext(context.Background(), method, path, reader)
+	ctx := context.Background()
+	if b.patience > 0 {
+		limited, cancel := context.WithTimeout(ctx, b.patience)
+		defer cancel()
+		ctx = limited
+	}
+	r := httptest.NewRequestWithContext(ctx, method, path, reader)
 	if reader != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}

@@ -24,7 +24,7 @@ type Execution struct {
 	CurrentActionStep int                        `json:"current_action_step"`
 	CompletedAt       *instant                   `json:"completed_at" nullable:"true"`
 	ErrorMessage      *string                    `json:"error_message"`
-	Metadata          map[string]json.RawMessage `json:"metadata" doc:"flow_name, contact_name, contact_phone, trigger_source and more"`
+	Metadata          map[string]json.RawMessage `json:"metadata" doc:"flow_name, contact_name, contact_phone, trigger_source, cancel_reason and more"`
 	IsTestRun         bool                       `json:"is_test_run"`
 	FlowName          *string                    `json:"flow_name"`
 	ContactName       string                     `json:"contact_name"`
@@ -169,6 +169,13 @@ func executionOf(tenant uuid.UUID, r flow.ExecutionRecord) (Execution, error) {
 			return Execution{}, fmt.Errorf("show %s of execution %s: %w", name, r.ID, err)
 		}
 		metadata[name] = raw
+	}
+	if r.CancelReason != nil {
+		raw, err := json.Marshal(r.CancelReason)
+		if err != nil {
+			return Execution{}, fmt.Errorf("show the cancel reason of execution %s: %w", r.ID, err)
+		}
+		metadata["cancel_reason"] = raw
 	}
 	return Execution{
 		ID: r.ID, FlowID: r.FlowID, FlowVersion: r.FlowVersion, ContactID: r.ContactID, UserID: tenant,

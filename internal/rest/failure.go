@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/auto-engagement/flows/internal/auth"
+	"github.com/auto-engagement/flows/internal/engine"
 	"github.com/auto-engagement/flows/internal/flow"
 )
 
@@ -123,6 +124,13 @@ func failureOf(ctx context.Context, err error) *failure {
 		return &failure{status: http.StatusNotFound, Message: "Flow not found"}
 	case errors.Is(err, flow.ErrExecutionNotFound):
 		return &failure{status: http.StatusNotFound, Message: "Execution not found"}
+	case errors.Is(err, engine.ErrNotRunning):
+		return &failure{status: http.StatusNotFound, Message: "Execution not found or not running"}
+	case errors.Is(err, engine.ErrCancelPending):
+		return &failure{
+			status: http.StatusServiceUnavailable, retryAfter: 5,
+			Message: "The execution is cancelled, and a request of it is just leaving: please ask again",
+		}
 	case errors.Is(err, flow.ErrLeadNotFound):
 		return &failure{status: http.StatusNotFound, Message: "Lead not found"}
 	case errors.Is(err, flow.ErrUnknownTenant):

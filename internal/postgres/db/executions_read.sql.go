@@ -158,7 +158,7 @@ func (q *Queries) ExecutionLogs(ctx context.Context, arg ExecutionLogsParams) ([
 
 const GetExecution = `-- name: GetExecution :one
 select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,
-    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.triggered_at, e.completed_at
+    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at
 from flow_executions e
 left join auto_engagement_flows f on f.tenant_id = e.tenant_id and f.id = e.flow_id
 where e.tenant_id = $1 and e.id = $2
@@ -182,6 +182,7 @@ type GetExecutionRow struct {
 	IsTestRun         bool
 	Metadata          json.RawMessage
 	ErrorMessage      *string
+	CancelReason      *string
 	TriggeredAt       time.Time
 	CompletedAt       *time.Time
 }
@@ -202,6 +203,7 @@ func (q *Queries) GetExecution(ctx context.Context, arg GetExecutionParams) (Get
 		&i.IsTestRun,
 		&i.Metadata,
 		&i.ErrorMessage,
+		&i.CancelReason,
 		&i.TriggeredAt,
 		&i.CompletedAt,
 	)
@@ -269,7 +271,7 @@ func (q *Queries) GetLead(ctx context.Context, arg GetLeadParams) (GetLeadRow, e
 
 const ListExecutions = `-- name: ListExecutions :many
 select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,
-    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.triggered_at, e.completed_at
+    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at
 from flow_executions e
 left join auto_engagement_flows f on f.tenant_id = e.tenant_id and f.id = e.flow_id
 where e.tenant_id = $1
@@ -315,6 +317,7 @@ type ListExecutionsRow struct {
 	IsTestRun         bool
 	Metadata          json.RawMessage
 	ErrorMessage      *string
+	CancelReason      *string
 	TriggeredAt       time.Time
 	CompletedAt       *time.Time
 }
@@ -356,6 +359,7 @@ func (q *Queries) ListExecutions(ctx context.Context, arg ListExecutionsParams) 
 			&i.IsTestRun,
 			&i.Metadata,
 			&i.ErrorMessage,
+			&i.CancelReason,
 			&i.TriggeredAt,
 			&i.CompletedAt,
 		); err != nil {

@@ -392,7 +392,7 @@ func (q *Queries) LoadLedger(ctx context.Context, executionID uuid.UUID) ([]Load
 const LockExecution = `-- name: LockExecution :many
 
 select id, tenant_id, flow_id, flow_version, flow_name, contact_id, contact_name, contact_phone, status, run_no, idle_runs,
-    settled_steps, not_before, current_action_step, is_test_run, metadata, error_message, cancel_done_at,
+    settled_steps, not_before, current_action_step, is_test_run, metadata, error_message, cancel_reason, cancel_done_at,
     triggered_at, started_at, completed_at
 from flow_executions
 where id = $1
@@ -417,6 +417,7 @@ type LockExecutionRow struct {
 	IsTestRun         bool
 	Metadata          json.RawMessage
 	ErrorMessage      *string
+	CancelReason      *string
 	CancelDoneAt      *time.Time
 	TriggeredAt       time.Time
 	StartedAt         *time.Time
@@ -453,6 +454,7 @@ func (q *Queries) LockExecution(ctx context.Context, id uuid.UUID) ([]LockExecut
 			&i.IsTestRun,
 			&i.Metadata,
 			&i.ErrorMessage,
+			&i.CancelReason,
 			&i.CancelDoneAt,
 			&i.TriggeredAt,
 			&i.StartedAt,
@@ -473,9 +475,9 @@ with w as (
     update flow_executions
     set status = $1, run_no = $2, idle_runs = $3,
         settled_steps = $4, current_action_step = $5,
-        error_message = $6, cancel_done_at = $7,
-        started_at = $8, completed_at = $9
-    where id = $10 and status = $11 and run_no = $12
+        error_message = $6, cancel_reason = $7, cancel_done_at = $8,
+        started_at = $9, completed_at = $10
+    where id = $11 and status = $12 and run_no = $13
     returning 1)
 select expect(count(*)) from w
 `
@@ -487,6 +489,7 @@ type SaveExecutionParams struct {
 	SettledSteps      int32
 	CurrentActionStep int32
 	ErrorMessage      *string
+	CancelReason      *string
 	CancelDoneAt      *time.Time
 	StartedAt         *time.Time
 	CompletedAt       *time.Time
@@ -503,6 +506,7 @@ func (q *Queries) SaveExecution(ctx context.Context, arg SaveExecutionParams) er
 		arg.SettledSteps,
 		arg.CurrentActionStep,
 		arg.ErrorMessage,
+		arg.CancelReason,
 		arg.CancelDoneAt,
 		arg.StartedAt,
 		arg.CompletedAt,

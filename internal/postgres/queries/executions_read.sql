@@ -2,7 +2,7 @@
 -- Newest first, from offset first or below the cursor (before_at, before_id).
 -- flow_id reads null when the flow is gone; a filter by it still finds them.
 select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,
-    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.triggered_at, e.completed_at
+    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at
 from flow_executions e
 left join auto_engagement_flows f on f.tenant_id = e.tenant_id and f.id = e.flow_id
 where e.tenant_id = sqlc.arg(tenant_id)
@@ -35,7 +35,7 @@ select count(*) from (
 
 -- name: GetExecution :one
 select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,
-    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.triggered_at, e.completed_at
+    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at
 from flow_executions e
 left join auto_engagement_flows f on f.tenant_id = e.tenant_id and f.id = e.flow_id
 where e.tenant_id = $1 and e.id = $2;

@@ -4,7 +4,7 @@
 
 -- name: LockExecution :many
 select id, tenant_id, flow_id, flow_version, flow_name, contact_id, contact_name, contact_phone, status, run_no, idle_runs,
-    settled_steps, not_before, current_action_step, is_test_run, metadata, error_message, cancel_done_at,
+    settled_steps, not_before, current_action_step, is_test_run, metadata, error_message, cancel_reason, cancel_done_at,
     triggered_at, started_at, completed_at
 from flow_executions
 where id = $1
@@ -90,7 +90,7 @@ with w as (
     update flow_executions
     set status = sqlc.arg(status), run_no = sqlc.arg(run_no), idle_runs = sqlc.arg(idle_runs),
         settled_steps = sqlc.arg(settled_steps), current_action_step = sqlc.arg(current_action_step),
-        error_message = sqlc.narg(error_message), cancel_done_at = sqlc.narg(cancel_done_at),
+        error_message = sqlc.narg(error_message), cancel_reason = sqlc.narg(cancel_reason), cancel_done_at = sqlc.narg(cancel_done_at),
         started_at = sqlc.narg(started_at), completed_at = sqlc.narg(completed_at)
     where id = sqlc.arg(id) and status = sqlc.arg(was_status) and run_no = sqlc.arg(was_run_no)
     returning 1)
