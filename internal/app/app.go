@@ -194,6 +194,7 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 	return &rest.Config{
 		Tenants: flows, Flows: flows, Executions: reader, Leads: reader, Tokens: tokens,
 		Cancels: e, Bulk: postgres.BulkCanceller{Pool: pool, Clock: a.Clock},
+		Trials: postgres.TrialStore{Pool: pool, Clock: a.Clock}, Machines: e.Machines, Clock: a.Clock,
 		AllowedOrigins: a.Config.AllowedOrigins,
 	}, nil
 }

@@ -107,6 +107,10 @@ func (t *turn) claim(kind flow.Kind, runNo int, lookup error) (outcome, claim, e
 			return t.follow(runNo, next), claim{}, nil
 		}
 		row := t.next(next)
+		if t.s.Execution.IsTestRun {
+			t.record(row, next.Action)
+			continue
+		}
 		id := uuid.Must(uuid.NewV7())
 		prepared, err := t.prepare(next, id)
 		var missing *unprepared
@@ -116,11 +120,7 @@ func (t *turn) claim(kind flow.Kind, runNo int, lookup error) (outcome, claim, e
 		case !errors.As(err, &missing):
 			return outcome{}, claim{}, err
 		case missing.reason != "":
-			row.State, row.Error, row.CompletedAt = flow.Failed, missing.reason, &t.now
-			if row.Type == flow.AICall {
-				row.Outcome, row.Detail = flow.OutcomeFailed, "not_placed"
-			}
-			t.write(row)
+			t.write(flow.Unprepared(row, missing.reason, t.now))
 		case lookup == nil:
 			return outcome{}, claim{}, err
 		default:

@@ -37,7 +37,7 @@ func (t *turn) prepare(next flow.Next, id uuid.UUID) (effect, error) {
 func (t *turn) prepareCall(a *flow.Action, id uuid.UUID) (effect, error) {
 	var config flow.CallConfig
 	if err := json.Unmarshal(a.Config, &config); err != nil {
-		return effect{}, refuse("the step's settings cannot be read")
+		return effect{}, errSettings
 	}
 	cred, err := t.credentials(integrationBolna, "AI calls")
 	if err != nil {
@@ -92,29 +92,20 @@ func (t *turn) callerNumber(cred provider.Credentials, id string) (string, error
 func (t *turn) prepareMessage(a *flow.Action, id uuid.UUID) (effect, error) {
 	var config flow.WhatsAppConfig
 	if err := json.Unmarshal(a.Config, &config); err != nil {
-		return effect{}, refuse("the step's settings cannot be read")
+		return effect{}, errSettings
 	}
 	cred, err := t.credentials(integrationWhatsApp, "WhatsApp")
 	if err != nil {
 		return effect{}, err
 	}
 	contact := t.s.Contact
-	vars := template.Vars(contact, t.s.Execution.Metadata)
-	parameters := make(map[string]string, len(config.VariableMappings))
-	for key, text := range config.VariableMappings {
-		value, err := template.Render(template.Mapping(text), vars)
-		if err != nil {
-			return effect{}, refuse("variable %s of template %s: %v", key, config.TemplateID, err)
-		}
-		parameters[key] = value
-	}
-	language := config.Language
-	if language == "" {
-		language = "en"
+	parameters, err := renderParameters(config, template.Vars(contact, t.s.Execution.Metadata))
+	if err != nil {
+		return effect{}, err
 	}
 	message := provider.Message{
 		ID: id, PhoneNumberID: config.PhoneNumberID, To: contact.Phone,
-		Template: config.TemplateID, Language: language, Parameters: parameters,
+		Template: config.TemplateID, Language: first(config.Language, defaultLanguage), Parameters: parameters,
 		Contact: provider.MessageContact{Name: contact.Name, Email: contact.Email, Company: contact.Company},
 	}
 	return effect{
@@ -139,7 +130,7 @@ type mailSettings struct {
 func (t *turn) prepareMail(a *flow.Action, id uuid.UUID) (effect, error) {
 	var config flow.EmailConfig
 	if err := json.Unmarshal(a.Config, &config); err != nil {
-		return effect{}, refuse("the step's settings cannot be read")
+		return effect{}, errSettings
 	}
 	cred, err := t.credentials(integrationEmail, "E-mail")
 	if err != nil {
@@ -153,33 +144,16 @@ func (t *turn) prepareMail(a *flow.Action, id uuid.UUID) (effect, error) {
 	if err != nil {
 		return effect{}, refuse("the e-mail settings have no usable sender address")
 	}
-	stored, found := t.s.Templates[config.TemplateID]
-	if !found {
-		return effect{}, refuse("the e-mail template %s no longer exists", config.TemplateID)
-	}
-	if !stored.IsActive {
-		return effect{}, refuse("the e-mail template %q is not active", stored.Name)
-	}
 	contact := t.s.Contact
+	texts, err := renderMail(config, t.s.Templates, template.Vars(contact, t.s.Execution.Metadata))
+	if err != nil {
+		return effect{}, err
+	}
 	letter := provider.Mail{
 		ID: id, From: from.Address, FromName: first(config.FromName, settings.FromName, from.Name), ReplyTo: settings.ReplyTo,
 		To: contact.Email, ToName: contact.Name,
 		MessageID: id.String() + "@" + domainOf(from.Address),
-	}
-	vars := template.Vars(contact, t.s.Execution.Metadata)
-	for _, part := range []struct {
-		name   string
-		text   string
-		render func(string, map[string]any) (string, error)
-		to     *string
-	}{
-		{"subject", first(config.SubjectOverride, stored.Subject), template.Render, &letter.Subject},
-		{"text", stored.Text, template.Render, &letter.Text},
-		{"html", stored.HTML, template.RenderHTML, &letter.HTML},
-	} {
-		if *part.to, err = part.render(part.text, vars); err != nil {
-			return effect{}, refuse("the %s of e-mail template %q: %v", part.name, stored.Name, err)
-		}
+		Subject:   texts.subject, Text: texts.text, HTML: texts.html,
 	}
 	return effect{
 		send: func(ctx context.Context) provider.Answer { return t.e.Mails.Send(ctx, cred, letter) },

@@ -68,16 +68,23 @@ func (t *turn) plan() (next flow.Next, broken *outcome) {
 			t.unknown(row, lostHolder)
 		}
 	}
-	plan, err := flow.MakePlan(flow.PlanInput{
+	in := flow.PlanInput{
 		Tenant: t.s.Tenant, Flow: t.s.Flow, Contact: t.s.Contact, Suppressions: t.s.Suppressions,
 		NotBefore: execution.NotBefore, Steps: t.s.Steps, Now: t.now, Real: t.real,
-	})
+	}
+	if execution.IsTestRun {
+		in = t.rehearsal(in)
+	}
+	plan, err := flow.MakePlan(in)
 	if err != nil {
 		message := fmt.Sprintf("the flow cannot be run: %v", err)
 		t.finish(flow.ExecutionFailed, message)
 		return flow.Next{}, &outcome{permanent: message}
 	}
 	for _, row := range plan.Writes {
+		if execution.IsTestRun && row.Type == flow.Wait && row.State == flow.Done {
+			row.Result = simulated(row)
+		}
 		t.write(row)
 	}
 	return plan.Next, nil

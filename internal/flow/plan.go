@@ -29,6 +29,8 @@ type PlanInput struct {
 	Steps []Step
 	// Now is virtual time, Real is real time.
 	Now, Real time.Time
+	// MaxWait, virtual, shortens the waits of a test run; 0 leaves them as they are.
+	MaxWait time.Duration
 }
 
 // Plan is what an execution does next, and what the ledger learns from
@@ -208,6 +210,7 @@ func (p *planner) wait(a *Action, row Step) (*Step, error) {
 			}
 			until = opening
 		}
+		until = p.shortened(until)
 		row.Until, row.StartedAt = &until, &p.Now
 		return &row, nil
 	}
@@ -242,8 +245,16 @@ func (p *planner) retry(a *Action, row Step) (*Step, error) {
 	if row.CompletedAt != nil {
 		from = *row.CompletedAt
 	}
-	until := from.Add(time.Duration(delay) * time.Minute)
+	until := p.shortened(from.Add(time.Duration(delay) * time.Minute))
 	return &Step{Order: row.Order, Attempt: row.Attempt + 1, Type: row.Type, State: Planned, Until: &until}, nil
+}
+
+// shortened is the end of a wait, brought nearer for a test run.
+func (p *planner) shortened(until time.Time) time.Time {
+	if soon := p.Now.Add(p.MaxWait); p.MaxWait > 0 && until.After(soon) {
+		return soon
+	}
+	return until
 }
 
 func (p *planner) await(a *Action, row Step) {

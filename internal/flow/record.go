@@ -14,6 +14,7 @@ var (
 	ErrFlowNotFound      = errors.New("flow not found")
 	ErrExecutionNotFound = errors.New("execution not found")
 	ErrLeadNotFound      = errors.New("lead not found")
+	ErrContactNotFound   = errors.New("contact not found")
 	ErrUnknownTenant     = errors.New("unknown tenant")
 )
 

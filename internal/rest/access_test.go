@@ -32,6 +32,8 @@ var sample = map[string]object{
 	"PUT /flows/{id}/conditions": {"conditions": []object{}},
 	"PUT /flows/{id}/actions":    {"actions": []object{}},
 
+	"POST /flows/{id}/test":        {},
+	"POST /flows/{id}/test-run":    {"contact_id": "018f0000-0000-7000-8000-000000000001"},
 	"POST /executions/{id}/cancel": {"reason": "wrong list"},
 	"POST /executions/bulk-cancel": {"filter": object{}},
 }
@@ -69,7 +71,7 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 	nobody := token(t, map[string]any{"userId": uuid.New()})
 
 	operations := b.operations()
-	require.Len(t, operations, 15)
+	require.Len(t, operations, 17)
 	for _, o := range operations {
 		name := o.method + " " + o.path
 		kind := strings.Split(o.path, "/")[1]
@@ -220,6 +222,7 @@ func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
 	known := c.Tenants
 	c.Flows, c.Executions, c.Leads = postgres.FlowStore{Pool: away}, postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}
 	c.Cancels, c.Bulk = &engine.Engine{Store: postgres.NewLedger(away), Machines: idleMachines{}}, postgres.BulkCanceller{Pool: away}
+	c.Trials = postgres.TrialStore{Pool: away}
 	for _, tenants := range []rest.Tenants{known, postgres.FlowStore{Pool: away}} {
 		c.Tenants = tenants
 		b.handler = rest.New(c)

@@ -8,12 +8,15 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/google/uuid"
 
 	"github.com/auto-engagement/flows/internal/auth"
+	"github.com/auto-engagement/flows/internal/clock"
+	"github.com/auto-engagement/flows/internal/engine"
 	"github.com/auto-engagement/flows/internal/flow"
 )
 
@@ -29,6 +32,11 @@ type Config struct {
 	// Cancels cancels one execution, Bulk many.
 	Cancels Canceller
 	Bulk    BulkCanceller
+	// Trials and Machines serve test mode and test runs.
+	Trials   Trials
+	Machines Machines
+	// Clock is the virtual time by which a test's lead comes now.
+	Clock clock.Clock
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
 	// AllowedOrigins are the origins that browsers may call from, like
@@ -106,6 +114,21 @@ type BulkCanceller interface {
 	CancelExecutions(ctx context.Context, tenant uuid.UUID, ids []uuid.UUID, f flow.ExecutionFilter, reason string) (int, error)
 }
 
+// Trials serves test mode and test runs.
+type Trials interface {
+	// Material reads what a lead, with this contact (nil: the one that its keys
+	// name, or a new one), is held against at an instant, and the e-mail
+	// templates named. flow.ErrContactNotFound when a contact named is not there.
+	Material(ctx context.Context, tenant uuid.UUID, contact *uuid.UUID, lead flow.Contact, now time.Time, templates []string) (engine.TrialMaterial, error)
+	// CreateTestRun stores a running test run; flow.ErrContactNotFound.
+	CreateTestRun(ctx context.Context, tenant, flowID, contact uuid.UUID, outcomes flow.Outcomes) (uuid.UUID, error)
+}
+
+// Machines starts runs of executions; engine.Machines do.
+type Machines interface {
+	Start(ctx context.Context, tenant, execution uuid.UUID, runNo int) error
+}
+
 type api struct {
 	Config
 
@@ -126,6 +149,7 @@ func New(c Config) http.Handler {
 	a.registerFlowParts()
 	a.registerExecutions()
 	a.registerCancel()
+	a.registerFlowTests()
 	a.registerLeads()
 
 	mux.HandleFunc("GET /health", a.health)

@@ -189,6 +189,15 @@ func (d *decoder) value(n node, path string, target any) {
 		*t = config(n.raw)
 	case *ReadOnly:
 		t.Text = n.text
+	case *anyJSON:
+		t.raw = n.raw
+	case *outcomesInput:
+		given, good := orders(n)
+		if !good {
+			d.add(path, "must be an object of texts by action_order")
+			return
+		}
+		*t = given
 	case *bool:
 		if n.kind != jsonBool {
 			d.add(path, "must be true or false")

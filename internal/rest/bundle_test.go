@@ -82,6 +82,7 @@ func config(t testing.TB, db *testdb.DB, log io.Writer) rest.Config {
 	return rest.Config{
 		Tenants: flows, Flows: flows, Executions: reader, Leads: reader, Tokens: verifier,
 		Cancels: runner, Bulk: postgres.BulkCanceller{Pool: db.App},
+		Trials: postgres.TrialStore{Pool: db.App}, Machines: idleMachines{},
 		AllowedOrigins: []string{"https://app.example"}, Log: slog.New(slog.NewJSONHandler(log, nil)), Version: "1",
 	}
 }

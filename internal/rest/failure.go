@@ -133,6 +133,8 @@ func failureOf(ctx context.Context, err error) *failure {
 		}
 	case errors.Is(err, flow.ErrLeadNotFound):
 		return &failure{status: http.StatusNotFound, Message: "Lead not found"}
+	case errors.Is(err, flow.ErrContactNotFound):
+		return &failure{status: http.StatusNotFound, Message: "Contact not found"}
 	case errors.Is(err, flow.ErrUnknownTenant):
 		return &failure{status: http.StatusForbidden, Message: "Unknown tenant"}
 	}
