@@ -217,12 +217,13 @@ func (e away) Unavailable() bool { return true }
 func storeError(doing string, err error) error {
 	var own refusal
 	var taken flow.PriorityTakenError
+	var missing flow.MissingFlowError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &own):
 		return own.error
-	case errors.As(err, &taken), errors.Is(err, flow.ErrFlowNotFound), errors.Is(err, flow.ErrUnknownTenant):
+	case errors.As(err, &taken), errors.As(err, &missing), errors.Is(err, flow.ErrFlowNotFound), errors.Is(err, flow.ErrUnknownTenant):
 		return err
 	case Unavailable(err):
 		return away{fmt.Errorf("%s: %w", doing, err)}

@@ -71,6 +71,9 @@ type Flows interface {
 	ChangeFlow(ctx context.Context, tenant, id uuid.UUID, by string, change func(flow.Stored) (flow.Definition, error)) (flow.Stored, error)
 	// DeleteFlow deletes a flow and cancels what runs of it, unless check refuses.
 	DeleteFlow(ctx context.Context, tenant, id uuid.UUID, check func(flow.Stored) error) error
+	// ChangePriorities gives each flow its priority, all or none of them. The
+	// error is flow.MissingFlowError or flow.PriorityTakenError.
+	ChangePriorities(ctx context.Context, tenant uuid.UUID, by string, changes []flow.PriorityChange) error
 }
 
 // Executions reads executions, newest first.
@@ -107,6 +110,7 @@ func New(c Config) http.Handler {
 	a.huma.UseMiddleware(a.authenticate, a.requireJSON)
 	a.registerFlows()
 	a.registerFlowParts()
+	a.registerPriorities()
 	a.registerExecutions()
 	a.registerLeads()
 
