@@ -188,7 +188,7 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 	}
 	flows, reader := postgres.FlowStore{Pool: pool, Clock: a.Clock}, postgres.ExecutionReader{Pool: pool}
 	return &rest.Config{
-		Tenants: flows, Flows: flows, Executions: reader, Leads: reader, Tokens: tokens,
+		Tenants: flows, Flows: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: tokens,
 		AllowedOrigins: a.Config.AllowedOrigins,
 	}, nil
 }

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/auto-engagement/flows/internal/auth"
+	"github.com/auto-engagement/flows/internal/flow"
 	"github.com/auto-engagement/flows/internal/postgres"
 	"github.com/auto-engagement/flows/internal/rest"
 )
@@ -43,6 +46,9 @@ var strange = map[string]func(b *testBundle, out answer){
 		require.Equal(b.t, http.StatusCreated, out.status)
 		require.Equal(b.t, 0, out.data()["priority"], "priorities are each tenant's own")
 	},
+	"GET /me": func(b *testBundle, out answer) {
+		require.Equal(b.t, b.b.String(), out.data()["tenant"].(object)["id"])
+	},
 	"POST /flows/priorities/bulk-update": func(b *testBundle, out answer) {
 		require.Equal(b.t, http.StatusNotFound, out.status)
 	},
@@ -63,6 +69,12 @@ func (b *testBundle) operations() (out []endpoint) {
 	return out
 }
 
+// at is the operation's path with an id, and what it needs in the query.
+func (o endpoint) at(id string) string {
+	query := map[string]string{"GET /suggestions": "?field=city"}
+	return strings.ReplaceAll(o.path, "{id}", id) + query[o.method+" "+o.path]
+}
+
 func (o endpoint) body(flowID string) any {
 	if body, has := sample[o.method+" "+o.path]; has {
 		return body(flowID)
@@ -81,11 +93,11 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 	nobody := token(t, map[string]any{"userId": uuid.New()})
 
 	operations := b.operations()
-	require.Len(t, operations, 14)
+	require.Len(t, operations, 16)
 	for _, o := range operations {
 		name := o.method + " " + o.path
 		kind := strings.Split(o.path, "/")[1]
-		path := strings.ReplaceAll(o.path, "{id}", ids[kind])
+		path := o.at(ids[kind])
 		call := func(token string) answer { return b.request(token, o.method, path, o.body(flowID)) }
 
 		out := call("")
@@ -124,7 +136,7 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 
 		if strings.Contains(o.path, "{id}") {
 			for _, id := range []string{"17", "not-a-uuid", "{" + ids[kind] + "}", "urn:uuid:" + ids[kind], strings.ReplaceAll(ids[kind], "-", ""), "%00", ids[kind] + "%20"} {
-				out := b.request(b.owner, o.method, strings.ReplaceAll(o.path, "{id}", id), o.body(flowID))
+				out := b.request(b.owner, o.method, o.at(id), o.body(flowID))
 				require.Equal(t, http.StatusBadRequest, out.status, "%s with %s", name, id)
 				b.isFailure(out, "id must be a UUID")
 			}
@@ -227,13 +239,14 @@ func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
 	t.Cleanup(away.Close)
 	// The tenant is known from before, so that each operation itself is tried.
 	c := config(t, b.db, b.log)
-	known := c.Tenants
-	c.Flows, c.Executions, c.Leads = postgres.FlowStore{Pool: away}, postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}
+	known := &knownOnce{Tenants: postgres.FlowStore{Pool: away}, known: c.Tenants}
+	c.Flows = postgres.FlowStore{Pool: away}
+	c.Executions, c.Leads, c.Seen = postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}
 	for _, tenants := range []rest.Tenants{known, postgres.FlowStore{Pool: away}} {
 		c.Tenants = tenants
 		b.handler = rest.New(c)
 		for _, o := range operations {
-			out := b.request(b.owner, o.method, strings.ReplaceAll(o.path, "{id}", id), o.body(id))
+			out := b.request(b.owner, o.method, o.at(id), o.body(id))
 			require.Equal(t, http.StatusServiceUnavailable, out.status, "%s: %s", o, b.causes())
 			b.isFailure(out, "The database is away, please try again")
 			require.Equal(t, "5", out.header.Get("Retry-After"))
@@ -241,6 +254,21 @@ func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
 	}
 	require.Equal(t, http.StatusServiceUnavailable, b.request("", "GET", "/health", nil).status)
 	require.Contains(t, b.causes(), "connection refused")
+}
+
+// knownOnce is a store that goes away after it was asked for a tenant.
+type knownOnce struct {
+	rest.Tenants
+
+	known rest.Tenants
+	asked atomic.Bool
+}
+
+func (k *knownOnce) Tenant(ctx context.Context, id uuid.UUID) (flow.Tenant, error) {
+	if k.asked.CompareAndSwap(false, true) {
+		return k.known.Tenant(ctx, id)
+	}
+	return k.Tenants.Tenant(ctx, id)
 }
 
 func TestAfterConnectionsWereCutTheApiServesAgain(t *testing.T) {

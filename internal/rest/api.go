@@ -26,6 +26,7 @@ type Config struct {
 	Flows      Flows
 	Executions Executions
 	Leads      Leads
+	Seen       Seen
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
 	// AllowedOrigins are the origins that browsers may call from, like
@@ -92,6 +93,12 @@ type Leads interface {
 	Lead(ctx context.Context, tenant, id uuid.UUID) (flow.LeadRecord, error)
 }
 
+// Seen tells which values leads and contacts had lately.
+type Seen interface {
+	// Seen gives a limited number of values that contain search, the most frequent first.
+	Seen(ctx context.Context, tenant uuid.UUID, field flow.SeenField, search string, most int) ([]flow.Seen, error)
+}
+
 type api struct {
 	Config
 
@@ -113,6 +120,8 @@ func New(c Config) http.Handler {
 	a.registerPriorities()
 	a.registerExecutions()
 	a.registerLeads()
+	a.registerSuggestions()
+	a.registerMe()
 
 	mux.HandleFunc("GET /health", a.health)
 	mux.HandleFunc("GET /api/health", a.health)
