@@ -65,6 +65,25 @@ func (s IntakeStore) Outgoing(ctx context.Context, tenant, event uuid.UUID) ([]b
 	return (*bodies)[0], true, nil
 }
 
+// Receive implements intake.OutboxStore. An error that passes also has
+// `Unavailable() bool`.
+func (s IntakeStore) Receive(ctx context.Context, event intake.ReceivedEvent) (uuid.UUID, error) {
+	var ids *[]uuid.UUID
+	err := Retry(ctx, func() error {
+		pipe := NewPipe()
+		pipe.AddReceived(event)
+		ids = Scalars[uuid.UUID](pipe, db.FindLeadEvent, event.TenantID, event.Source, event.EventName.ID)
+		return s.Pool.read(ctx, event.TenantID, pipe)
+	})
+	if err != nil {
+		return uuid.Nil, storeError("receive a lead event", intakeError(err))
+	}
+	if len(*ids) == 0 {
+		return uuid.Nil, fmt.Errorf("lead event %s was not stored", event.ID)
+	}
+	return (*ids)[0], nil
+}
+
 // AddReceived writes a lead event that was taken in, and its outbox duty, as
 // part of the pipe's transaction. An event already known is left as it is.
 func (p *Pipe) AddReceived(r intake.ReceivedEvent) {

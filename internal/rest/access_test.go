@@ -34,6 +34,7 @@ var sample = map[string]func(flowID string) any{
 	"PATCH /flows/{id}/toggle":   func(string) any { return object{"enabled": true} },
 	"PUT /flows/{id}/conditions": func(string) any { return object{"conditions": []object{}} },
 	"PUT /flows/{id}/actions":    func(string) any { return object{"actions": []object{}} },
+	"POST /leads":                func(string) any { return object{"contact": object{"phone": "+919845012345"}} },
 	"POST /flows/priorities/bulk-update": func(id string) any {
 		return object{"updates": []object{{"id": id, "priority": 7}}}
 	},
@@ -45,6 +46,10 @@ var strange = map[string]func(b *testBundle, out answer){
 	"POST /flows": func(b *testBundle, out answer) {
 		require.Equal(b.t, http.StatusCreated, out.status)
 		require.Equal(b.t, 0, out.data()["priority"], "priorities are each tenant's own")
+	},
+	"POST /leads": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusAccepted, out.status)
+		require.Equal(b.t, b.b, query[uuid.UUID](b, "select tenant_id from lead_events where id = $1", out.data()["id"]))
 	},
 	"GET /me": func(b *testBundle, out answer) {
 		require.Equal(b.t, b.b.String(), out.data()["tenant"].(object)["id"])
@@ -93,7 +98,7 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 	nobody := token(t, map[string]any{"userId": uuid.New()})
 
 	operations := b.operations()
-	require.Len(t, operations, 16)
+	require.Len(t, operations, 17)
 	for _, o := range operations {
 		name := o.method + " " + o.path
 		kind := strings.Split(o.path, "/")[1]
@@ -240,7 +245,7 @@ func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
 	// The tenant is known from before, so that each operation itself is tried.
 	c := config(t, b.db, b.log)
 	known := &knownOnce{Tenants: postgres.FlowStore{Pool: away}, known: c.Tenants}
-	c.Flows = postgres.FlowStore{Pool: away}
+	c.Flows, c.Intake = postgres.FlowStore{Pool: away}, b.outbox(away)
 	c.Executions, c.Leads, c.Seen = postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}
 	for _, tenants := range []rest.Tenants{known, postgres.FlowStore{Pool: away}} {
 		c.Tenants = tenants

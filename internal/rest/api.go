@@ -26,6 +26,7 @@ type Config struct {
 	Flows      Flows
 	Executions Executions
 	Leads      Leads
+	Intake     Intake
 	Seen       Seen
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
@@ -93,6 +94,13 @@ type Leads interface {
 	Lead(ctx context.Context, tenant, id uuid.UUID) (flow.LeadRecord, error)
 }
 
+// Intake takes leads in.
+type Intake interface {
+	// Take stores a lead and puts it on the queue. The error is a
+	// *flow.RejectError when the body can never be a lead.
+	Take(ctx context.Context, tenant uuid.UUID, body []byte, as flow.Arrival) (flow.TakenLead, error)
+}
+
 // Seen tells which values leads and contacts had lately.
 type Seen interface {
 	// Seen gives a limited number of values that contain search, the most frequent first.
@@ -120,6 +128,7 @@ func New(c Config) http.Handler {
 	a.registerPriorities()
 	a.registerExecutions()
 	a.registerLeads()
+	a.registerLeadIntake()
 	a.registerSuggestions()
 	a.registerMe()
 
