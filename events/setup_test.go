@@ -179,7 +179,7 @@ func (b *bundle) api(t *testing.T, c clock.Clock) rest.Config {
 	require.NoError(t, err)
 	flows, reader := postgres.FlowStore{Pool: b.db.App, Clock: c}, postgres.ExecutionReader{Pool: b.db.App}
 	return rest.Config{
-		Tenants: flows, Flows: flows, Executions: reader, Leads: reader, Intake: b.outbox(c), Seen: reader, Tokens: tokens,
+		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: b.outbox(c), Seen: reader, Tokens: tokens,
 		AllowedOrigins: []string{"https://app.example.com"}, RequestID: lambdaio.RequestID,
 	}
 }

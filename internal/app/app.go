@@ -199,7 +199,7 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 	}
 	flows, reader := postgres.FlowStore{Pool: pool, Clock: a.Clock}, postgres.ExecutionReader{Pool: pool}
 	return &rest.Config{
-		Tenants: flows, Flows: flows, Executions: reader, Leads: reader, Intake: a.outbox(pool), Seen: reader, Tokens: tokens,
+		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: a.outbox(pool), Seen: reader, Tokens: tokens,
 		AllowedOrigins: a.Config.AllowedOrigins,
 	}, nil
 }

@@ -29,6 +29,7 @@ type endpoint struct{ method, path string }
 // sample gives a body that each operation that takes one accepts; flowID is
 // tenant a's.
 var sample = map[string]func(flowID string) any{
+	"POST /flows/import":         func(string) any { return object{"flows": []object{{"name": "F"}}} },
 	"POST /flows":                func(string) any { return object{"name": "F"} },
 	"PATCH /flows/{id}":          func(string) any { return object{"name": "F"} },
 	"PATCH /flows/{id}/toggle":   func(string) any { return object{"enabled": true} },
@@ -50,6 +51,15 @@ var strange = map[string]func(b *testBundle, out answer){
 	"POST /leads": func(b *testBundle, out answer) {
 		require.Equal(b.t, http.StatusAccepted, out.status)
 		require.Equal(b.t, b.b, query[uuid.UUID](b, "select tenant_id from lead_events where id = $1", out.data()["id"]))
+	},
+	"GET /flows/export": func(b *testBundle, out answer) {
+		for _, f := range out.data()["flows"].([]any) {
+			require.Equal(b.t, "F", f.(object)["name"])
+		}
+	},
+	"POST /flows/import": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusOK, out.status)
+		require.Equal(b.t, "F", out.data()["flows"].([]any)[0].(object)["name"])
 	},
 	"GET /me": func(b *testBundle, out answer) {
 		require.Equal(b.t, b.b.String(), out.data()["tenant"].(object)["id"])
@@ -76,8 +86,8 @@ func (b *testBundle) operations() (out []endpoint) {
 
 // at is the operation's path with an id, and what it needs in the query.
 func (o endpoint) at(id string) string {
-	query := map[string]string{"GET /suggestions": "?field=city"}
-	return strings.ReplaceAll(o.path, "{id}", id) + query[o.method+" "+o.path]
+	query := map[string]string{"GET /suggestions": "?field=city", "GET /flows/{id}/versions/{n}/compare": "?with=1"}
+	return strings.NewReplacer("{id}", id, "{n}", "1").Replace(o.path) + query[o.method+" "+o.path]
 }
 
 func (o endpoint) body(flowID string) any {
@@ -98,7 +108,7 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 	nobody := token(t, map[string]any{"userId": uuid.New()})
 
 	operations := b.operations()
-	require.Len(t, operations, 17)
+	require.Len(t, operations, 24)
 	for _, o := range operations {
 		name := o.method + " " + o.path
 		kind := strings.Split(o.path, "/")[1]
@@ -245,7 +255,7 @@ func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
 	// The tenant is known from before, so that each operation itself is tried.
 	c := config(t, b.db, b.log)
 	known := &knownOnce{Tenants: postgres.FlowStore{Pool: away}, known: c.Tenants}
-	c.Flows, c.Intake = postgres.FlowStore{Pool: away}, b.outbox(away)
+	c.Flows, c.History, c.Intake = postgres.FlowStore{Pool: away}, postgres.FlowStore{Pool: away}, b.outbox(away)
 	c.Executions, c.Leads, c.Seen = postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}
 	for _, tenants := range []rest.Tenants{known, postgres.FlowStore{Pool: away}} {
 		c.Tenants = tenants

@@ -24,6 +24,7 @@ const Base = "/api/auto-engagement"
 type Config struct {
 	Tenants    Tenants
 	Flows      Flows
+	History    History
 	Executions Executions
 	Leads      Leads
 	Intake     Intake
@@ -78,6 +79,21 @@ type Flows interface {
 	ChangePriorities(ctx context.Context, tenant uuid.UUID, by string, changes []flow.PriorityChange) error
 }
 
+// History reads versions of flows and takes whole sets of flows. A flow that
+// never was, or another tenant's, is flow.ErrFlowNotFound.
+type History interface {
+	// ListVersions gives versions, newest first.
+	ListVersions(ctx context.Context, tenant, id uuid.UUID, p flow.Page) ([]flow.VersionRecord, flow.Total, error)
+	// Versions gives the flow as it was at each version, in their order;
+	// flow.ErrVersionNotFound.
+	Versions(ctx context.Context, tenant, id uuid.UUID, versions ...int) ([]flow.Stored, error)
+	// WholeFlows gives all flows by priority, with conditions and actions.
+	WholeFlows(ctx context.Context, tenant uuid.UUID) ([]flow.Stored, error)
+	// ImportFlows stores what plan makes of all flows, at once; it fills in ids,
+	// versions and priorities. An error of plan is returned.
+	ImportFlows(ctx context.Context, tenant uuid.UUID, by string, plan func(now []flow.Stored) ([]flow.ImportedFlow, error)) error
+}
+
 // Executions reads executions, newest first.
 type Executions interface {
 	ListExecutions(ctx context.Context, tenant uuid.UUID, f flow.ExecutionFilter, p flow.Page) ([]flow.ExecutionRecord, flow.Total, error)
@@ -126,6 +142,8 @@ func New(c Config) http.Handler {
 	a.registerFlows()
 	a.registerFlowParts()
 	a.registerPriorities()
+	a.registerVersions()
+	a.registerTransfer()
 	a.registerExecutions()
 	a.registerLeads()
 	a.registerLeadIntake()

@@ -101,7 +101,7 @@ func config(t testing.TB, db *testdb.DB, log io.Writer) rest.Config {
 	flows := postgres.FlowStore{Pool: db.App, Clock: clock.Clock{}}
 	reader := postgres.ExecutionReader{Pool: db.App}
 	return rest.Config{
-		Tenants: flows, Flows: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: verifier,
+		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: verifier,
 		AllowedOrigins: []string{"https://app.example"}, Log: slog.New(slog.NewJSONHandler(log, nil)), Version: "1",
 	}
 }
