@@ -23,9 +23,9 @@ type Outbox struct {
 // OutboxStore keeps lead events that wait to be decided.
 type OutboxStore interface {
 	// Receive stores an event and its outbox duty in a transaction of its own,
-	// and gives the id under which it is stored: another than the event's own
-	// when the tenant has had it before.
-	Receive(ctx context.Context, event ReceivedEvent) (uuid.UUID, error)
+	// and tells under which id it is stored: another than the event's own when
+	// the tenant has had it before. A request that once knows stores nothing.
+	Receive(ctx context.Context, event ReceivedEvent, once *flow.Once[flow.TakenLead]) (flow.TakenLead, error)
 	// Outgoing reads the body of an event; found is false when it is decided
 	// already, or not known.
 	Outgoing(ctx context.Context, tenant, event uuid.UUID) (body []byte, found bool, err error)

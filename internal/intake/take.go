@@ -15,8 +15,9 @@ import (
 // flow.LeadEvent reads: it is stored with the duty to send it, and sent. When
 // sending fails the sweeper does it; the lead counts as taken in all the same.
 // The same event taken again is the same lead. The error is a
-// *flow.RejectError, in terms of the body, when it can never succeed.
-func (o *Outbox) Take(ctx context.Context, tenant uuid.UUID, body []byte, as flow.Arrival) (flow.TakenLead, error) {
+// *flow.RejectError, in terms of the body, when it can never succeed. A request
+// that once (nil: none) knows takes nothing in.
+func (o *Outbox) Take(ctx context.Context, tenant uuid.UUID, body []byte, as flow.Arrival, once *flow.Once[flow.TakenLead]) (flow.TakenLead, error) {
 	as.At = o.Clock.Now()
 	if as.ID == "" {
 		as.ID = uuid.Must(uuid.NewV7()).String()
@@ -32,14 +33,14 @@ func (o *Outbox) Take(ctx context.Context, tenant uuid.UUID, body []byte, as flo
 		}
 		return flow.TakenLead{}, err
 	}
-	id, err := o.Store.Receive(ctx, received.event)
-	if err != nil {
+	taken, err := o.Store.Receive(ctx, received.event, once)
+	if err != nil || once != nil && once.Given != nil {
 		return flow.TakenLead{}, err
 	}
-	if err := o.send(ctx, received.event, id); err != nil {
-		slog.WarnContext(ctx, "a lead is sent to the queue later", "tenant_id", tenant, "lead_id", id, "error", err)
+	if err := o.send(ctx, received.event, taken.ID); err != nil {
+		slog.WarnContext(ctx, "a lead is sent to the queue later", "tenant_id", tenant, "lead_id", taken.ID, "error", err)
 	}
-	return flow.TakenLead{ID: id, Source: received.event.Source, EventID: received.event.EventName.ID}, nil
+	return taken, nil
 }
 
 // send spares a new event the reading.

@@ -108,13 +108,15 @@ func definition(raw json.RawMessage) (flow.Definition, error) {
 // transaction: flows without an id are created, in their order at the end of
 // the list, the others changed. It gives them as they are stored. An error of
 // plan leaves everything as it was and is returned, and so does no plan (nil).
-// plan must have no effects: it may run again.
-func (s FlowStore) ImportFlows(ctx context.Context, tenant uuid.UUID, by string,
+// plan must have no effects: it may run again. A request that once knows does
+// nothing.
+func (s FlowStore) ImportFlows(ctx context.Context, tenant uuid.UUID, by string, once *flow.Once[[]flow.ImportedFlow],
 	plan func(now []flow.Stored) ([]flow.ImportedFlow, error),
 ) error {
 	err := Retry(ctx, func() error {
 		pipe := NewPipe()
 		pipe.Exec(db.LockTenantForFlows, tenant)
+		key := pipeClaim(pipe, tenant, once, s.Clock.Real())
 		rows := Rows[db.ListWholeFlowsRow](pipe, db.ListWholeFlows, tenant)
 		next := Scalars[int64](pipe, db.NextPriority, tenant)
 		tx, err := s.Pool.Begin(ctx, tenant, pipe)
@@ -122,6 +124,9 @@ func (s FlowStore) ImportFlows(ctx context.Context, tenant uuid.UUID, by string,
 			return err
 		}
 		defer tx.Rollback(ctx)
+		if known, err := key.answered(); err != nil || known {
+			return err
+		}
 		before, err := wholeFlows(*rows)
 		if err != nil {
 			return err
@@ -132,6 +137,9 @@ func (s FlowStore) ImportFlows(ctx context.Context, tenant uuid.UUID, by string,
 		}
 		pipe = NewPipe()
 		if err := s.pipeImport(pipe, tenant, by, planned, int(min((*next)[0], math.MaxInt32))); err != nil {
+			return err
+		}
+		if err := key.pipeAnswer(pipe, planned); err != nil {
 			return err
 		}
 		if pipe.Len() == 0 {

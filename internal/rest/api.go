@@ -68,7 +68,7 @@ type Flows interface {
 	Flow(ctx context.Context, tenant, id uuid.UUID) (flow.Stored, error)
 	// CreateFlow stores version 1; a nil priority is highest + 1. The error is
 	// flow.PriorityTakenError when another flow has it.
-	CreateFlow(ctx context.Context, tenant uuid.UUID, by string, d flow.Definition, priority *int) (flow.Stored, error)
+	CreateFlow(ctx context.Context, tenant uuid.UUID, by string, d flow.Definition, priority *int, once *flow.Once[flow.Stored]) (flow.Stored, error)
 	// ChangeFlow stores what change makes of the flow as a new version, and
 	// nothing when that is the same. An error of change is returned.
 	ChangeFlow(ctx context.Context, tenant, id uuid.UUID, by string, change func(flow.Stored) (flow.Definition, error)) (flow.Stored, error)
@@ -91,7 +91,7 @@ type History interface {
 	WholeFlows(ctx context.Context, tenant uuid.UUID) ([]flow.Stored, error)
 	// ImportFlows stores what plan makes of all flows, at once; it fills in ids,
 	// versions and priorities. An error of plan is returned.
-	ImportFlows(ctx context.Context, tenant uuid.UUID, by string, plan func(now []flow.Stored) ([]flow.ImportedFlow, error)) error
+	ImportFlows(ctx context.Context, tenant uuid.UUID, by string, once *flow.Once[[]flow.ImportedFlow], plan func(now []flow.Stored) ([]flow.ImportedFlow, error)) error
 }
 
 // Executions reads executions, newest first.
@@ -114,7 +114,7 @@ type Leads interface {
 type Intake interface {
 	// Take stores a lead and puts it on the queue. The error is a
 	// *flow.RejectError when the body can never be a lead.
-	Take(ctx context.Context, tenant uuid.UUID, body []byte, as flow.Arrival) (flow.TakenLead, error)
+	Take(ctx context.Context, tenant uuid.UUID, body []byte, as flow.Arrival, once *flow.Once[flow.TakenLead]) (flow.TakenLead, error)
 }
 
 // Seen tells which values leads and contacts had lately.

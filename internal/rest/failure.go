@@ -123,6 +123,8 @@ func failureOf(ctx context.Context, err error) *failure {
 		return &failure{status: http.StatusNotFound, Message: fmt.Sprintf("Flow %s not found", missing.ID)}
 	case errors.Is(err, flow.ErrFlowNotFound):
 		return &failure{status: http.StatusNotFound, Message: "Flow not found"}
+	case errors.Is(err, flow.ErrKeyReused):
+		return &failure{status: http.StatusConflict, Message: "Idempotency-Key was used for another request"}
 	case errors.Is(err, flow.ErrVersionNotFound):
 		return &failure{status: http.StatusNotFound, Message: "Version not found"}
 	case errors.Is(err, flow.ErrExecutionNotFound):

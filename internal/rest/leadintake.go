@@ -76,6 +76,7 @@ func (a *api) registerLeadIntake() {
 	register(a, huma.Operation{
 		OperationID: "create-lead", Method: http.MethodPost, Path: Base + "/leads",
 		Summary: "Put a lead on the queue", Tags: leadsTag, DefaultStatus: http.StatusAccepted,
+		Errors: []int{http.StatusConflict},
 	}, a.createLead)
 }
 
@@ -84,8 +85,12 @@ func (a *api) createLead(ctx context.Context, in *struct {
 
 	Body body[LeadInput]
 },
-) (*answer[success[AcceptedLead]], error) {
-	if err := in.check(); err != nil {
+) (*answer[shown[success[AcceptedLead]]], error) {
+	show := func(l flow.TakenLead) success[AcceptedLead] {
+		return success[AcceptedLead]{true, AcceptedLead{ID: l.ID, Source: l.Source, EventID: l.EventID, Outcome: flow.LeadReceived}}
+	}
+	once, err := onceFor(in.IdempotencyKey, show, "create-lead", in.Body.raw)
+	if err != nil {
 		return nil, err
 	}
 	n, err := parseJSON(in.Body.raw)
@@ -95,14 +100,14 @@ func (a *api) createLead(ctx context.Context, in *struct {
 	if n.kind != jsonObject {
 		return nil, badRequest("The body must be a JSON object")
 	}
-	taken, err := a.Intake.Take(ctx, who(ctx).TenantID, in.Body.raw, flow.Arrival{Source: "api", EntryType: "api", ID: in.Key})
+	taken, err := a.Intake.Take(ctx, who(ctx).TenantID, in.Body.raw, flow.Arrival{Source: "api", EntryType: "api", ID: in.Key}, once)
 	if refused, is := errors.AsType[*flow.RejectError](err); is {
 		return nil, refusedLead(refused.Reason)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return ok(AcceptedLead{ID: taken.ID, Source: taken.Source, EventID: taken.EventID, Outcome: flow.LeadReceived}), nil
+	return &answer[shown[success[AcceptedLead]]]{shownOnce(once, taken, show)}, nil
 }
 
 // fieldFirst finds the field that a reason begins with.

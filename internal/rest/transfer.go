@@ -79,7 +79,7 @@ func (a *api) registerTransfer() {
 	register(a, huma.Operation{
 		OperationID: "duplicate-flow", Method: http.MethodPost, Path: Base + "/flows/{id}/duplicate",
 		Summary: "Copy a flow, switched off and last in priority", Tags: flowsTag, DefaultStatus: http.StatusCreated,
-		Errors: []int{http.StatusNotFound},
+		Errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, a.duplicateFlow)
 	register(a, huma.Operation{
 		OperationID: "export-flows", Method: http.MethodGet, Path: Base + "/flows/export",
@@ -87,23 +87,22 @@ func (a *api) registerTransfer() {
 	}, a.exportFlows)
 	register(a, huma.Operation{
 		OperationID: "import-flows", Method: http.MethodPost, Path: Base + "/flows/import",
-		Summary: "Create or change flows, all or none of them", Tags: flowsTag,
+		Summary: "Create or change flows, all or none of them", Tags: flowsTag, Errors: []int{http.StatusConflict},
 		Description: "A flow whose name is there already is changed and keeps its priority; of several with one name the first " +
 			"in the list goes with the first by priority, and so on. All others are created, after the last priority, in the order given.",
 	}, a.importFlows)
 }
 
-func (a *api) duplicateFlow(ctx context.Context, in *FlowPath) (*tagged[FlowWithDetails], error) {
-	by := who(ctx)
-	original, err := a.Flows.Flow(ctx, by.TenantID, *in.ID.id)
+func (a *api) duplicateFlow(ctx context.Context, in *struct {
+	FlowPath
+	IdempotencyKey
+},
+) (*createdFlow, error) {
+	original, err := a.Flows.Flow(ctx, who(ctx).TenantID, *in.ID.id)
 	if err != nil {
 		return nil, err
 	}
-	stored, err := a.Flows.CreateFlow(ctx, by.TenantID, by.UserID, flow.Copied(original.Definition), nil)
-	if err != nil {
-		return nil, err
-	}
-	return taggedFlow(ctx, stored), nil
+	return a.create(ctx, in.IdempotencyKey, flow.Copied(original.Definition), nil, "duplicate-flow", []byte(in.ID.id.String()))
 }
 
 func (a *api) exportFlows(ctx context.Context, _ *struct{}) (*answer[success[FlowExport]], error) {
@@ -135,7 +134,12 @@ func exported(d flow.Definition) ExportedFlow {
 	return out
 }
 
-func (a *api) importFlows(ctx context.Context, in *struct{ Body body[ImportInput] }) (*answer[success[ImportResult]], error) {
+func (a *api) importFlows(ctx context.Context, in *struct {
+	IdempotencyKey
+
+	Body body[ImportInput]
+},
+) (*answer[shown[success[ImportResult]]], error) {
 	input, problems, err := decode(in.Body, false)
 	if err != nil {
 		return nil, err
@@ -143,9 +147,19 @@ func (a *api) importFlows(ctx context.Context, in *struct{ Body body[ImportInput
 	if problems = withOthers(problems, checkImport(input)); len(problems) > 0 {
 		return nil, invalid(problems)
 	}
+	show := func(planned []flow.ImportedFlow) success[ImportResult] {
+		return success[ImportResult]{true, importResult(planned, input.DryRun.Value)}
+	}
+	once, err := onceFor(in.IdempotencyKey, show, "import-flows", in.Body.raw)
+	if err != nil {
+		return nil, err
+	}
+	if input.DryRun.Value {
+		once = nil // it creates nothing
+	}
 	by := who(ctx)
 	var planned []flow.ImportedFlow
-	err = a.History.ImportFlows(ctx, by.TenantID, by.UserID, func(now []flow.Stored) ([]flow.ImportedFlow, error) {
+	err = a.History.ImportFlows(ctx, by.TenantID, by.UserID, once, func(now []flow.Stored) ([]flow.ImportedFlow, error) {
 		planned = planImport(input.Flows.Value, now)
 		if created(planned)+len(now) > maxUpdates {
 			return nil, badRequest(fmt.Sprintf("A tenant can have at most %d flows", maxUpdates))
@@ -158,7 +172,7 @@ func (a *api) importFlows(ctx context.Context, in *struct{ Body body[ImportInput
 	if err != nil {
 		return nil, err
 	}
-	return ok(importResult(planned, input.DryRun.Value)), nil
+	return &answer[shown[success[ImportResult]]]{shownOnce(once, planned, show)}, nil
 }
 
 func checkImport(in ImportInput) []flow.FieldError {

@@ -31,7 +31,7 @@ func (h *Handler) lead(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "Idempotency-Key must have at most 255 characters")
 		return
 	}
-	taken, err := h.TakeLead(r.Context(), tenant, body, flow.Arrival{Source: "webhook", EntryType: "webhook", ID: key})
+	taken, err := h.TakeLead(r.Context(), tenant, body, flow.Arrival{Source: "webhook", EntryType: "webhook", ID: key}, nil)
 	if refused, is := errors.AsType[*flow.RejectError](err); is {
 		slog.Info("a lead was refused", "tenant_id", tenant, "reason", refused.Reason)
 		fail(w, http.StatusBadRequest, refused.Reason)

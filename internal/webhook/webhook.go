@@ -37,7 +37,7 @@ type Handler struct {
 	Verify func(secret string, body []byte, signature string) bool
 	// TakeLead stores a lead of a tenant and puts it on the queue; a
 	// *flow.RejectError refuses a body that can never be one.
-	TakeLead func(ctx context.Context, tenant uuid.UUID, body []byte, as flow.Arrival) (flow.TakenLead, error)
+	TakeLead func(ctx context.Context, tenant uuid.UUID, body []byte, as flow.Arrival, once *flow.Once[flow.TakenLead]) (flow.TakenLead, error)
 	// Split takes a WhatsApp webhook apart: entries by phone number id.
 	Split func(body []byte) (map[string][]json.RawMessage, error)
 }

@@ -50,7 +50,7 @@ func setup() *bundle {
 			want := sha256.Sum256([]byte(routes[kind]))
 			return b.tenant, string(hash) == string(want[:]), nil
 		},
-		TakeLead: func(_ context.Context, tenant uuid.UUID, body []byte, as flow.Arrival) (flow.TakenLead, error) {
+		TakeLead: func(_ context.Context, tenant uuid.UUID, body []byte, as flow.Arrival, _ *flow.Once[flow.TakenLead]) (flow.TakenLead, error) {
 			if b.fail != nil {
 				return flow.TakenLead{}, b.fail
 			}
