@@ -2,6 +2,14 @@ package events_test
 
 // What the api function answers to those who change flows.
 var flowEvents = map[string]want{
+	"api/create-lead": {
+		status: 202, body: `{"success": true, "data": {"id": "…", "source": "api", "event_id": "crm-4411", "outcome": "received"}}`,
+		queued: []string{tenant},
+		rows:   map[string]string{outcome("crm-4411"): "received"},
+	},
+	"api/create-lead-without-address": {
+		status: 400, body: `{"success": false, "error": "The lead has neither a phone nor an e-mail", "request_id": "n4vWOFJF5aKQ1lB="}`,
+	},
 	"api/create-flow": {
 		status: 201, headers: map[string]string{"Etag": `"1"`, "Content-Type": "application/json"},
 		body: `{"success": true, "data": {

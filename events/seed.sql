@@ -32,6 +32,7 @@ insert into email_templates (id, tenant_id, name, subject, html, body_text, crea
 -- follows from the phone number id.
 insert into webhook_routes (kind, hash, tenant_id) values
     ('bolna', sha256('sample-bolna-token'), '0197a000-0000-7000-8000-000000000001'),
+    ('leads', sha256('sample-leads-token'), '0197a000-0000-7000-8000-000000000001'),
     ('whatsapp', sha256('106540352242922'), '0197a000-0000-7000-8000-000000000001');
 
 -- Flows: a version holds the whole flow, the other tables show the newest one.

@@ -139,21 +139,19 @@ func (b *bundle) build(t *testing.T) {
 	c, err := clock.Parse("")
 	require.NoError(t, err)
 	client := provider.NewHTTPClient(nil)
-	leads := postgres.IntakeStore{Pool: b.db.App}
-	outbox := &intake.Outbox{Store: leads, Queue: b.queue, Clock: c}
 	e := &engine.Engine{
 		Store: postgres.NewLedger(b.db.App), Machines: b.machines, Clock: c, Secrets: unencrypted{},
 		Calls:    bolna.New(b.sandbox.URL()+"/bolna", client),
 		Messages: whatsapp.New(b.sandbox.URL()+"/whatsapp", "v23.0", client),
 		Mails:    email.New(nil, client, nil),
-		Resend:   outbox.Resend, Timeouts: engine.DefaultTimeouts,
+		Resend:   b.outbox(c).Resend, Timeouts: engine.DefaultTimeouts,
 	}
 	act := func(name string, kind flow.Kind) any {
 		return lambdaio.Task(name, func(ctx context.Context, in engine.Input) (flow.Directive, error) { return e.Act(ctx, kind, in) })
 	}
 	b.handlers = map[string]any{
 		"api":      lambdaio.HTTP(rest.New(b.api(t, c))),
-		"matcher":  lambdaio.SQS((&intake.Intake{Store: leads, Machines: b.machines, DeadLetters: b.dead, Clock: c}).Process),
+		"matcher":  lambdaio.SQS((&intake.Intake{Store: postgres.IntakeStore{Pool: b.db.App}, Machines: b.machines, DeadLetters: b.dead, Clock: c}).Process),
 		"plan":     lambdaio.Task("plan", e.Plan),
 		"call":     act("call", flow.DoCall),
 		"whatsapp": act("whatsapp", flow.DoWhatsApp),
@@ -164,11 +162,15 @@ func (b *bundle) build(t *testing.T) {
 		"webhook": lambdaio.HTTP((&webhook.Handler{
 			Receive: e.Receive, Route: postgres.NewLedger(b.db.App).Route,
 			WhatsAppApp: func(context.Context) (string, string, error) { return appSecret, verifyToken, nil },
-			Verify:      whatsapp.Verify, Split: whatsapp.Split,
+			Verify:      whatsapp.Verify, Split: whatsapp.Split, TakeLead: b.outbox(c).Take,
 		}).Routes()),
 		"sweeper": e.Sweep,
 		"migrate": b.migrate,
 	}
+}
+
+func (b *bundle) outbox(c clock.Clock) *intake.Outbox {
+	return &intake.Outbox{Store: postgres.IntakeStore{Pool: b.db.App}, Queue: b.queue, Clock: c}
 }
 
 func (b *bundle) api(t *testing.T, c clock.Clock) rest.Config {
@@ -177,7 +179,7 @@ func (b *bundle) api(t *testing.T, c clock.Clock) rest.Config {
 	require.NoError(t, err)
 	flows, reader := postgres.FlowStore{Pool: b.db.App, Clock: c}, postgres.ExecutionReader{Pool: b.db.App}
 	return rest.Config{
-		Tenants: flows, Flows: flows, Executions: reader, Leads: reader, Tokens: tokens,
+		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: b.outbox(c), Seen: reader, Tokens: tokens,
 		AllowedOrigins: []string{"https://app.example.com"}, RequestID: lambdaio.RequestID,
 	}
 }

@@ -26,6 +26,18 @@ var webhookEvents = map[string]want{
 		status: 400, body: `{"success": false, "error": "The body must be a JSON object"}`, rows: map[string]string{undecided: "1"},
 	},
 
+	"webhook/lead": {
+		status: 202, body: `{"success": true, "data": {"id": "…", "event_id": "form-2026-118"}}`, queued: []string{tenant},
+		rows: map[string]string{outcome("form-2026-118"): "received"},
+	},
+	"webhook/lead-older-body": {
+		status: 202, body: `{"success": true, "data": {"id": "…", "event_id": "…"}}`, queued: []string{tenant},
+		rows: map[string]string{
+			"select concat_ws('|', body -> 'data' ->> 'lead_source', body -> 'data' ->> 'entry_type', body -> 'data' -> 'contact' ->> 'company') from lead_events where source = 'webhook'": "Website|webhook|Iyer & Sons",
+		},
+	},
+	"webhook/lead-unknown-token": {status: 404, body: `{"success": false, "error": "No such webhook"}`},
+
 	"webhook/whatsapp-delivered": {
 		status: 200, body: `{"success": true}`,
 		rows: map[string]string{step(18, 2): "done", stepField(18, 2, "result_data ->> 'status'"): "delivered", applied: "1", undecided: "1"},

@@ -95,6 +95,11 @@ func (a *App) queue() *queue.Queue {
 	return queue.New(sqs.NewFromConfig(a.aws), a.Config.LeadQueueURL, a.Config.DeadLetterURL)
 }
 
+// outbox takes leads in that come by HTTP.
+func (a *App) outbox(pool *postgres.Pool) *intake.Outbox {
+	return &intake.Outbox{Store: postgres.IntakeStore{Pool: pool}, Queue: a.queue(), Clock: a.Clock}
+}
+
 // Engine runs executions.
 func (a *App) Engine(ctx context.Context) (*engine.Engine, error) {
 	pool, err := a.Pool(ctx)
@@ -102,14 +107,13 @@ func (a *App) Engine(ctx context.Context) (*engine.Engine, error) {
 		return nil, err
 	}
 	client := provider.NewHTTPClient(nil)
-	outbox := &intake.Outbox{Store: postgres.IntakeStore{Pool: pool}, Queue: a.queue(), Clock: a.Clock}
 	return &engine.Engine{
 		Store: postgres.NewLedger(pool), Machines: a.machines(), Clock: a.Clock,
 		Secrets:  secret.NewBox(kms.NewFromConfig(a.aws), a.Config.KMSKeyID),
 		Calls:    bolna.New(a.Config.BolnaBaseURL, client),
 		Messages: whatsapp.New(a.Config.WhatsAppBaseURL, a.Config.WhatsAppAPIVersion, client),
 		Mails:    email.New(sesv2.NewFromConfig(a.aws), client, nil),
-		Resend:   outbox.Resend,
+		Resend:   a.outbox(pool).Resend,
 		Timeouts: engine.Timeouts{
 			CallOutcome: a.Config.CallOutcomeTimeout, Reconcile: a.Config.ReconcileInterval, Message: a.Config.MessageReconcileTimeout,
 		},
@@ -144,8 +148,11 @@ func (a *App) Sweep(ctx context.Context) (func(context.Context) (engine.Swept, e
 	}, nil
 }
 
-// Webhooks takes in what providers tell.
+// Webhooks takes in what providers tell, and leads of outside systems.
 func (a *App) Webhooks(ctx context.Context) (*webhook.Handler, error) {
+	if err := need("LEAD_QUEUE_URL", a.Config.LeadQueueURL); err != nil {
+		return nil, err
+	}
 	e, err := a.Engine(ctx)
 	if err != nil {
 		return nil, err
@@ -153,6 +160,7 @@ func (a *App) Webhooks(ctx context.Context) (*webhook.Handler, error) {
 	return &webhook.Handler{
 		Receive: e.Receive, Route: postgres.NewLedger(a.pool).Route,
 		WhatsAppApp: a.whatsAppApp, Verify: whatsapp.Verify, Split: whatsapp.Split,
+		TakeLead: a.outbox(a.pool).Take,
 	}, nil
 }
 
@@ -178,6 +186,9 @@ func (a *App) whatsAppApp(ctx context.Context) (appSecret, verifyToken string, e
 
 // API is the HTTP API.
 func (a *App) API(ctx context.Context) (*rest.Config, error) {
+	if err := need("LEAD_QUEUE_URL", a.Config.LeadQueueURL); err != nil {
+		return nil, err
+	}
 	pool, err := a.Pool(ctx)
 	if err != nil {
 		return nil, err
@@ -192,7 +203,7 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 	}
 	flows, reader := postgres.FlowStore{Pool: pool, Clock: a.Clock}, postgres.ExecutionReader{Pool: pool}
 	return &rest.Config{
-		Tenants: flows, Flows: flows, Executions: reader, Leads: reader, Tokens: tokens,
+		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: a.outbox(pool), Seen: reader, Tokens: tokens,
 		Cancels: e, Bulk: postgres.BulkCanceller{Pool: pool, Clock: a.Clock},
 		Trials: postgres.TrialStore{Pool: pool, Clock: a.Clock}, Machines: e.Machines, Clock: a.Clock,
 		AllowedOrigins: a.Config.AllowedOrigins,

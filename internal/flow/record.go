@@ -25,6 +25,17 @@ func (e PriorityTakenError) Error() string {
 	return fmt.Sprintf("priority %d is already assigned to another flow", e.Priority)
 }
 
+// MissingFlowError says which of several flows is not there.
+type MissingFlowError struct{ ID uuid.UUID }
+
+func (e MissingFlowError) Error() string { return fmt.Sprintf("flow %s not found", e.ID) }
+
+// PriorityChange gives a flow a priority.
+type PriorityChange struct {
+	ID       uuid.UUID
+	Priority int
+}
+
 // Stored is a flow as it is kept: its newest definition, and what only the
 // store knows of it.
 type Stored struct {

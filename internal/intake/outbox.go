@@ -20,8 +20,12 @@ type Outbox struct {
 	Clock clock.Clock
 }
 
-// OutboxStore reads lead events that wait to be decided.
+// OutboxStore keeps lead events that wait to be decided.
 type OutboxStore interface {
+	// Receive stores an event and its outbox duty in a transaction of its own,
+	// and tells under which id it is stored: another than the event's own when
+	// the tenant has had it before. A request that once knows stores nothing.
+	Receive(ctx context.Context, event ReceivedEvent, once *flow.Once[flow.TakenLead]) (flow.TakenLead, error)
 	// Outgoing reads the body of an event; found is false when it is decided
 	// already, or not known.
 	Outgoing(ctx context.Context, tenant, event uuid.UUID) (body []byte, found bool, err error)
@@ -59,7 +63,7 @@ func (o *Outbox) Accept(tx ReceivedWriter, tenant uuid.UUID, body []byte) (uuid.
 		return uuid.Nil, err
 	}
 	if event.TenantID != tenant {
-		return uuid.Nil, &flow.RejectError{Reason: "the event names another tenant"}
+		return uuid.Nil, &flow.RejectError{Reason: "tenantid is another tenant's"}
 	}
 	r := ReceivedEvent{
 		ID: uuid.Must(uuid.NewV7()), TenantID: tenant, EventName: EventName{Source: event.Source, ID: event.ID},

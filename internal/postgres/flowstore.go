@@ -72,12 +72,16 @@ func (s FlowStore) Flow(ctx context.Context, tenant, id uuid.UUID) (flow.Stored,
 
 // CreateFlow stores a new flow as version 1 and gives it, and whatever in it
 // has none, an id. A nil priority puts it last: highest + 1, the first is 0.
-// d.ID, d.Version and d.Priority are not looked at. by is who creates it.
-func (s FlowStore) CreateFlow(ctx context.Context, tenant uuid.UUID, by string, d flow.Definition, priority *int) (flow.Stored, error) {
+// d.ID, d.Version and d.Priority are not looked at. by is who creates it. A
+// request that once knows creates nothing.
+func (s FlowStore) CreateFlow(ctx context.Context, tenant uuid.UUID, by string, d flow.Definition, priority *int,
+	once *flow.Once[flow.Stored],
+) (flow.Stored, error) {
 	var out flow.Stored
 	err := Retry(ctx, func() error {
 		pipe := NewPipe()
 		tenants := Scalars[uuid.UUID](pipe, db.LockTenantForFlows, tenant)
+		key := pipeClaim(pipe, tenant, once, s.Clock.Real())
 		next := Scalars[int64](pipe, db.NextPriority, tenant)
 		tx, err := s.Pool.Begin(ctx, tenant, pipe)
 		if err != nil {
@@ -86,6 +90,9 @@ func (s FlowStore) CreateFlow(ctx context.Context, tenant uuid.UUID, by string, 
 		defer tx.Rollback(ctx)
 		if len(*tenants) == 0 {
 			return flow.ErrUnknownTenant
+		}
+		if known, err := key.answered(); err != nil || known {
+			return err
 		}
 		now := s.now()
 		d.ID, d.Version, d.Priority = uuid.Must(uuid.NewV7()), 1, int(min((*next)[0], math.MaxInt32))
@@ -97,6 +104,9 @@ func (s FlowStore) CreateFlow(ctx context.Context, tenant uuid.UUID, by string, 
 		pipe.Exec(db.InsertFlow, flowColumns(tenant, out.Definition, now).insert(out.CreatedBy)...)
 		writeDetails(pipe, tenant, out.Definition)
 		if err := writeVersion(pipe, tenant, out.Definition, now, by); err != nil {
+			return err
+		}
+		if err := key.pipeAnswer(pipe, out); err != nil {
 			return err
 		}
 		pipe.Exec(db.CheckConstraintsNow)
@@ -217,12 +227,14 @@ func (e away) Unavailable() bool { return true }
 func storeError(doing string, err error) error {
 	var own refusal
 	var taken flow.PriorityTakenError
+	var missing flow.MissingFlowError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &own):
 		return own.error
-	case errors.As(err, &taken), errors.Is(err, flow.ErrFlowNotFound), errors.Is(err, flow.ErrUnknownTenant):
+	case errors.As(err, &taken), errors.As(err, &missing), errors.Is(err, flow.ErrFlowNotFound),
+		errors.Is(err, flow.ErrUnknownTenant), errors.Is(err, flow.ErrKeyReused):
 		return err
 	case Unavailable(err):
 		return away{fmt.Errorf("%s: %w", doing, err)}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -63,6 +64,43 @@ func (s IntakeStore) Outgoing(ctx context.Context, tenant, event uuid.UUID) ([]b
 		return nil, false, nil
 	}
 	return (*bodies)[0], true, nil
+}
+
+// Receive implements intake.OutboxStore. An error that passes also has
+// `Unavailable() bool`.
+func (s IntakeStore) Receive(ctx context.Context, event intake.ReceivedEvent, once *flow.Once[flow.TakenLead]) (flow.TakenLead, error) {
+	taken := flow.TakenLead{Source: event.Source, EventID: event.EventName.ID}
+	err := Retry(ctx, func() error {
+		pipe := NewPipe()
+		key := pipeClaim(pipe, event.TenantID, once, time.Now())
+		tx, err := s.Pool.Begin(ctx, event.TenantID, pipe)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback(ctx)
+		if known, err := key.answered(); err != nil || known {
+			return err
+		}
+		pipe = NewPipe()
+		pipe.AddReceived(event)
+		ids := Scalars[uuid.UUID](pipe, db.FindLeadEvent, event.TenantID, event.Source, event.EventName.ID)
+		if err := tx.Send(ctx, pipe); err != nil {
+			return err
+		}
+		if len(*ids) == 0 {
+			return fmt.Errorf("lead event %s was not stored", event.ID)
+		}
+		taken.ID = (*ids)[0]
+		pipe = NewPipe()
+		if err := key.pipeAnswer(pipe, taken); err != nil {
+			return err
+		}
+		return tx.Commit(ctx, pipe)
+	})
+	if err != nil {
+		return flow.TakenLead{}, storeError("receive a lead event", intakeError(err))
+	}
+	return taken, nil
 }
 
 // AddReceived writes a lead event that was taken in, and its outbox duty, as

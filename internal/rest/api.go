@@ -27,6 +27,7 @@ const Base = "/api/auto-engagement"
 type Config struct {
 	Tenants    Tenants
 	Flows      Flows
+	History    History
 	Executions Executions
 	Leads      Leads
 	// Cancels cancels one execution, Bulk many.
@@ -36,7 +37,9 @@ type Config struct {
 	Trials   Trials
 	Machines Machines
 	// Clock is the virtual time by which a test's lead comes now.
-	Clock clock.Clock
+	Clock  clock.Clock
+	Intake Intake
+	Seen   Seen
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
 	// AllowedOrigins are the origins that browsers may call from, like
@@ -76,12 +79,30 @@ type Flows interface {
 	Flow(ctx context.Context, tenant, id uuid.UUID) (flow.Stored, error)
 	// CreateFlow stores version 1; a nil priority is highest + 1. The error is
 	// flow.PriorityTakenError when another flow has it.
-	CreateFlow(ctx context.Context, tenant uuid.UUID, by string, d flow.Definition, priority *int) (flow.Stored, error)
+	CreateFlow(ctx context.Context, tenant uuid.UUID, by string, d flow.Definition, priority *int, once *flow.Once[flow.Stored]) (flow.Stored, error)
 	// ChangeFlow stores what change makes of the flow as a new version, and
 	// nothing when that is the same. An error of change is returned.
 	ChangeFlow(ctx context.Context, tenant, id uuid.UUID, by string, change func(flow.Stored) (flow.Definition, error)) (flow.Stored, error)
 	// DeleteFlow deletes a flow and cancels what runs of it, unless check refuses.
 	DeleteFlow(ctx context.Context, tenant, id uuid.UUID, check func(flow.Stored) error) error
+	// ChangePriorities gives each flow its priority, all or none of them. The
+	// error is flow.MissingFlowError or flow.PriorityTakenError.
+	ChangePriorities(ctx context.Context, tenant uuid.UUID, by string, changes []flow.PriorityChange) error
+}
+
+// History reads versions of flows and takes whole sets of flows. A flow that
+// never was, or another tenant's, is flow.ErrFlowNotFound.
+type History interface {
+	// ListVersions gives versions, newest first.
+	ListVersions(ctx context.Context, tenant, id uuid.UUID, p flow.Page) ([]flow.VersionRecord, flow.Total, error)
+	// Versions gives the flow as it was at each version, in their order;
+	// flow.ErrVersionNotFound.
+	Versions(ctx context.Context, tenant, id uuid.UUID, versions ...int) ([]flow.Stored, error)
+	// WholeFlows gives all flows by priority, with conditions and actions.
+	WholeFlows(ctx context.Context, tenant uuid.UUID) ([]flow.Stored, error)
+	// ImportFlows stores what plan makes of all flows, at once; it fills in ids,
+	// versions and priorities. An error of plan is returned.
+	ImportFlows(ctx context.Context, tenant uuid.UUID, by string, once *flow.Once[[]flow.ImportedFlow], plan func(now []flow.Stored) ([]flow.ImportedFlow, error)) error
 }
 
 // Executions reads executions, newest first.
@@ -129,6 +150,19 @@ type Machines interface {
 	Start(ctx context.Context, tenant, execution uuid.UUID, runNo int) error
 }
 
+// Intake takes leads in.
+type Intake interface {
+	// Take stores a lead and puts it on the queue. The error is a
+	// *flow.RejectError when the body can never be a lead.
+	Take(ctx context.Context, tenant uuid.UUID, body []byte, as flow.Arrival, once *flow.Once[flow.TakenLead]) (flow.TakenLead, error)
+}
+
+// Seen tells which values leads and contacts had lately.
+type Seen interface {
+	// Seen gives a limited number of values that contain search, the most frequent first.
+	Seen(ctx context.Context, tenant uuid.UUID, field flow.SeenField, search string, most int) ([]flow.Seen, error)
+}
+
 type api struct {
 	Config
 
@@ -147,10 +181,16 @@ func New(c Config) http.Handler {
 	a.huma.UseMiddleware(a.authenticate, a.requireJSON)
 	a.registerFlows()
 	a.registerFlowParts()
+	a.registerPriorities()
+	a.registerVersions()
+	a.registerTransfer()
 	a.registerExecutions()
 	a.registerCancel()
 	a.registerFlowTests()
 	a.registerLeads()
+	a.registerLeadIntake()
+	a.registerSuggestions()
+	a.registerMe()
 
 	mux.HandleFunc("GET /health", a.health)
 	mux.HandleFunc("GET /api/health", a.health)

@@ -23,6 +23,7 @@ import (
 	"github.com/auto-engagement/flows/internal/auth"
 	"github.com/auto-engagement/flows/internal/clock"
 	"github.com/auto-engagement/flows/internal/engine"
+	"github.com/auto-engagement/flows/internal/intake"
 	"github.com/auto-engagement/flows/internal/postgres"
 	"github.com/auto-engagement/flows/internal/rest"
 	"github.com/auto-engagement/flows/internal/testdb"
@@ -36,6 +37,7 @@ type testBundle struct {
 	db      *testdb.DB
 	handler http.Handler
 	log     *lockedBuffer
+	queue   *leadQueue
 	a, b    uuid.UUID
 	// owner is the token of tenant a's owner, viewer of one who reads there,
 	// other of tenant b's owner.
@@ -64,12 +66,35 @@ func (l *lockedBuffer) String() string {
 func setup(t testing.TB) *testBundle {
 	t.Helper()
 	db := testdb.New(t)
-	b := &testBundle{t: t, db: db, log: &lockedBuffer{}, a: db.Tenant(t), b: db.Tenant(t)}
-	b.handler = rest.New(config(t, db, b.log))
+	b := &testBundle{t: t, db: db, log: &lockedBuffer{}, queue: &leadQueue{}, a: db.Tenant(t), b: db.Tenant(t)}
+	c := config(t, db, b.log)
+	c.Intake = b.outbox(db.App)
+	b.handler = rest.New(c)
 	b.owner = token(t, map[string]any{"userId": b.a, "sub": "person-1"})
 	b.viewer = token(t, map[string]any{"userId": b.a, "isTeamMember": true, "teamMemberRole": "viewer"})
 	b.other = token(t, map[string]any{"userId": b.b})
 	return b
+}
+
+// leadQueue stands for SQS.
+type leadQueue struct {
+	mu   sync.Mutex
+	sent [][]byte
+	fail error
+}
+
+// SendLead implements intake.Queue.
+func (q *leadQueue) SendLead(_ context.Context, _ uuid.UUID, body []byte) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.fail == nil {
+		q.sent = append(q.sent, body)
+	}
+	return q.fail
+}
+
+func (b *testBundle) outbox(pool *postgres.Pool) *intake.Outbox {
+	return &intake.Outbox{Store: postgres.IntakeStore{Pool: pool}, Queue: b.queue}
 }
 
 func config(t testing.TB, db *testdb.DB, log io.Writer) rest.Config {
@@ -80,9 +105,9 @@ func config(t testing.TB, db *testdb.DB, log io.Writer) rest.Config {
 	reader := postgres.ExecutionReader{Pool: db.App}
 	runner := &engine.Engine{Store: postgres.NewLedger(db.App), Machines: idleMachines{}}
 	return rest.Config{
-		Tenants: flows, Flows: flows, Executions: reader, Leads: reader, Tokens: verifier,
 		Cancels: runner, Bulk: postgres.BulkCanceller{Pool: db.App},
 		Trials: postgres.TrialStore{Pool: db.App}, Machines: idleMachines{},
+		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: verifier,
 		AllowedOrigins: []string{"https://app.example"}, Log: slog.New(slog.NewJSONHandler(log, nil)), Version: "1",
 	}
 }

@@ -17,6 +17,7 @@ var (
 	flowsTag      = []string{"flows"}
 	executionsTag = []string{"executions"}
 	leadsTag      = []string{"leads"}
+	meTag         = []string{"me"}
 )
 
 // humaConfig serves one format, JSON, and leaves the document to us.

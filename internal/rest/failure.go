@@ -113,15 +113,21 @@ func badRequest(message string) *failure {
 func failureOf(ctx context.Context, err error) *failure {
 	var own *failure
 	var taken flow.PriorityTakenError
+	var missing flow.MissingFlowError
 	var away unavailable
 	switch {
 	case errors.As(err, &own):
 		return own
 	case errors.As(err, &taken):
-		text := fmt.Sprintf("Priority %d is already assigned to another flow", taken.Priority)
-		return invalid([]flow.FieldError{{Field: "priority", Message: text}})
+		return priorityTaken("priority", taken)
+	case errors.As(err, &missing):
+		return &failure{status: http.StatusNotFound, Message: fmt.Sprintf("Flow %s not found", missing.ID)}
 	case errors.Is(err, flow.ErrFlowNotFound):
 		return &failure{status: http.StatusNotFound, Message: "Flow not found"}
+	case errors.Is(err, flow.ErrKeyReused):
+		return &failure{status: http.StatusConflict, Message: "Idempotency-Key was used for another request"}
+	case errors.Is(err, flow.ErrVersionNotFound):
+		return &failure{status: http.StatusNotFound, Message: "Version not found"}
 	case errors.Is(err, flow.ErrExecutionNotFound):
 		return &failure{status: http.StatusNotFound, Message: "Execution not found"}
 	case errors.Is(err, engine.ErrNotRunning):
@@ -146,6 +152,11 @@ func failureOf(ctx context.Context, err error) *failure {
 		return &failure{status: http.StatusServiceUnavailable, retryAfter: 5, Message: "Tokens cannot be verified right now, please try again"}
 	}
 	return &failure{status: http.StatusInternalServerError, Message: internalError}
+}
+
+func priorityTaken(field string, taken flow.PriorityTakenError) *failure {
+	text := fmt.Sprintf("Priority %d is already assigned to another flow", taken.Priority)
+	return invalid([]flow.FieldError{{Field: field, Message: text}})
 }
 
 // stampRequestID puts the request's id into every failure that huma writes.

@@ -20,6 +20,7 @@ func (a *api) registerFlows() {
 	register(a, huma.Operation{
 		OperationID: "create-flow", Method: http.MethodPost, Path: Base + "/flows",
 		Summary: "Create a flow", Tags: flowsTag, DefaultStatus: http.StatusCreated,
+		Errors: []int{http.StatusConflict},
 	}, a.createFlow)
 	register(a, huma.Operation{
 		OperationID: "get-flow", Method: http.MethodGet, Path: Base + "/flows/{id}",
@@ -56,7 +57,12 @@ func (a *api) listFlows(ctx context.Context, in *struct {
 	return listOf(data, total, in.Paging), nil
 }
 
-func (a *api) createFlow(ctx context.Context, in *struct{ Body body[NewFlowInput] }) (*tagged[FlowWithDetails], error) {
+func (a *api) createFlow(ctx context.Context, in *struct {
+	IdempotencyKey
+
+	Body body[NewFlowInput]
+},
+) (*createdFlow, error) {
 	input, problems, err := decode(in.Body, false)
 	if err != nil {
 		return nil, err
@@ -69,12 +75,30 @@ func (a *api) createFlow(ctx context.Context, in *struct{ Body body[NewFlowInput
 	if input.Priority.Sent {
 		priority = &d.Priority
 	}
+	return a.create(ctx, in.IdempotencyKey, d, priority, "create-flow", in.Body.raw)
+}
+
+// createdFlow answers with a flow that is at its first version.
+type createdFlow struct {
+	ETag string `header:"ETag"`
+	Body shown[success[FlowWithDetails]]
+}
+
+// create stores a new flow, once for a request with a key.
+func (a *api) create(ctx context.Context, key IdempotencyKey, d flow.Definition, priority *int, operation string, request []byte) (*createdFlow, error) {
 	by := who(ctx)
-	stored, err := a.Flows.CreateFlow(ctx, by.TenantID, by.UserID, d, priority)
+	show := func(s flow.Stored) success[FlowWithDetails] {
+		return success[FlowWithDetails]{true, detailsOf(by.TenantID, s)}
+	}
+	once, err := onceFor(key, show, operation, request)
 	if err != nil {
 		return nil, err
 	}
-	return taggedFlow(ctx, stored), nil
+	stored, err := a.Flows.CreateFlow(ctx, by.TenantID, by.UserID, d, priority, once)
+	if err != nil {
+		return nil, err
+	}
+	return &createdFlow{ETag: etag(1), Body: shownOnce(once, stored, show)}, nil
 }
 
 // FlowPath is embedded by operations on one flow.

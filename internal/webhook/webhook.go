@@ -16,6 +16,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+
+	"github.com/auto-engagement/flows/internal/flow"
 )
 
 // MaxBody is how large a webhook may be, in bytes. Meta batches up to 1,000
@@ -33,6 +35,9 @@ type Handler struct {
 	WhatsAppApp func(ctx context.Context) (secret, verifyToken string, err error)
 	// Verify checks X-Hub-Signature-256 over the raw body.
 	Verify func(secret string, body []byte, signature string) bool
+	// TakeLead stores a lead of a tenant and puts it on the queue; a
+	// *flow.RejectError refuses a body that can never be one.
+	TakeLead func(ctx context.Context, tenant uuid.UUID, body []byte, as flow.Arrival, once *flow.Once[flow.TakenLead]) (flow.TakenLead, error)
 	// Split takes a WhatsApp webhook apart: entries by phone number id.
 	Split func(body []byte) (map[string][]json.RawMessage, error)
 }
@@ -43,6 +48,7 @@ func (h *Handler) Routes() http.Handler {
 	mux.HandleFunc("POST /webhooks/bolna/{token}", h.bolna)
 	mux.HandleFunc("GET /webhooks/whatsapp", h.handshake)
 	mux.HandleFunc("POST /webhooks/whatsapp", h.whatsapp)
+	mux.HandleFunc("POST /webhooks/leads/{token}", h.lead)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fail(w, http.StatusNotFound, "Not found") })
 	return logged(mux)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/auto-engagement/flows/internal/flow"
 	"github.com/auto-engagement/flows/internal/provider/whatsapp"
 	"github.com/auto-engagement/flows/internal/webhook"
 )
@@ -33,12 +34,13 @@ type bundle struct {
 
 	tenant uuid.UUID
 	got    []received
+	leads  []flow.Arrival
 	fail   error
 }
 
 func setup() *bundle {
 	b := &bundle{tenant: uuid.New()}
-	routes := map[string]string{"bolna": "the-token", "whatsapp": "1555"}
+	routes := map[string]string{"bolna": "the-token", "whatsapp": "1555", "leads": "the-token"}
 	h := &webhook.Handler{
 		Receive: func(_ context.Context, kind string, tenant uuid.UUID, bodies []json.RawMessage) error {
 			b.got = append(b.got, received{kind, tenant, bodies})
@@ -47,6 +49,16 @@ func setup() *bundle {
 		Route: func(_ context.Context, kind string, hash []byte) (uuid.UUID, bool, error) {
 			want := sha256.Sum256([]byte(routes[kind]))
 			return b.tenant, string(hash) == string(want[:]), nil
+		},
+		TakeLead: func(_ context.Context, tenant uuid.UUID, body []byte, as flow.Arrival, _ *flow.Once[flow.TakenLead]) (flow.TakenLead, error) {
+			if b.fail != nil {
+				return flow.TakenLead{}, b.fail
+			}
+			if _, _, err := flow.LeadEvent(tenant, body, as); err != nil {
+				return flow.TakenLead{}, err
+			}
+			b.leads = append(b.leads, as)
+			return flow.TakenLead{ID: tenant, Source: as.Source, EventID: as.ID}, nil
 		},
 		WhatsAppApp: func(context.Context) (string, string, error) { return appSecret, "verify-me", nil },
 		Verify:      whatsapp.Verify, Split: whatsapp.Split,
@@ -86,13 +98,16 @@ func TestWhatCannotBeTakenIsRefusedAndNotStored(t *testing.T) {
 		path, body string
 		status     int
 	}{
-		"another token": {"/webhooks/bolna/other", `{}`, http.StatusNotFound},
-		"not JSON":      {"/webhooks/bolna/the-token", `{`, http.StatusBadRequest},
-		"no object":     {"/webhooks/bolna/the-token", `"x"`, http.StatusBadRequest},
-		"not UTF-8":     {"/webhooks/bolna/the-token", "{\"a\":\"\xff\"}", http.StatusBadRequest},
-		"too large":     {"/webhooks/bolna/the-token", `{"a":"` + strings.Repeat("x", webhook.MaxBody) + `"}`, http.StatusRequestEntityTooLarge},
-		"no signature":  {"/webhooks/whatsapp", `{}`, http.StatusUnauthorized},
-		"elsewhere":     {"/webhooks/other", `{}`, http.StatusNotFound},
+		"another token":       {"/webhooks/bolna/other", `{}`, http.StatusNotFound},
+		"not JSON":            {"/webhooks/bolna/the-token", `{`, http.StatusBadRequest},
+		"no object":           {"/webhooks/bolna/the-token", `"x"`, http.StatusBadRequest},
+		"not UTF-8":           {"/webhooks/bolna/the-token", "{\"a\":\"\xff\"}", http.StatusBadRequest},
+		"too large":           {"/webhooks/bolna/the-token", `{"a":"` + strings.Repeat("x", webhook.MaxBody) + `"}`, http.StatusRequestEntityTooLarge},
+		"a lead's token":      {"/webhooks/leads/other", `{}`, http.StatusNotFound},
+		"a lead not JSON":     {"/webhooks/leads/the-token", `{`, http.StatusBadRequest},
+		"a lead that is none": {"/webhooks/leads/the-token", `[]`, http.StatusBadRequest},
+		"no signature":        {"/webhooks/whatsapp", `{}`, http.StatusUnauthorized},
+		"elsewhere":           {"/webhooks/other", `{}`, http.StatusNotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := setup()
@@ -115,6 +130,25 @@ func TestASignedWhatsAppWebhookIsSplitIntoEntriesOfItsTenant(t *testing.T) {
 	require.Len(t, b.got, 1, "a number of nobody is left")
 	require.Len(t, b.got[0].bodies, 2)
 	require.Equal(t, http.StatusUnauthorized, b.post("/webhooks/whatsapp", body+" ", sign(body)).Code)
+}
+
+func TestALeadIsTakenInForTheTokensTenant(t *testing.T) {
+	b := setup()
+	r := httptest.NewRequest(http.MethodPost, "/webhooks/leads/the-token", strings.NewReader(`{"contact":{"phone":"1"}}`))
+	r.Header.Set("Idempotency-Key", "key")
+	w := httptest.NewRecorder()
+	b.ServeHTTP(w, r)
+	require.Equal(t, http.StatusAccepted, w.Code)
+	require.JSONEq(t, `{"success":true,"data":{"id":"`+b.tenant.String()+`","event_id":"key"}}`, w.Body.String())
+	require.Equal(t, []flow.Arrival{{Source: "webhook", EntryType: "webhook", ID: "key"}}, b.leads)
+
+	r.Header.Set("Idempotency-Key", strings.Repeat("x", 256))
+	w = httptest.NewRecorder()
+	b.ServeHTTP(w, r)
+	require.Equal(t, http.StatusBadRequest, w.Code)
+
+	b.fail = errors.New("away")
+	require.Equal(t, http.StatusServiceUnavailable, b.post("/webhooks/leads/the-token", `{"contact":{"phone":"1"}}`, "").Code)
 }
 
 func TestAnEventThatCouldNotBeStoredIsAskedForAgain(t *testing.T) {

@@ -498,6 +498,39 @@ func (q *Queries) ListFlows(ctx context.Context, arg ListFlowsParams) ([]AutoEng
 	return items, nil
 }
 
+const LockFlows = `-- name: LockFlows :many
+select id from auto_engagement_flows
+where tenant_id = $1 and id = any ($2::uuid[])
+order by id
+for no key update
+`
+
+type LockFlowsParams struct {
+	TenantID uuid.UUID
+	Ids      []uuid.UUID
+}
+
+// Those of the flows named that are there, in the order in which all lock them.
+func (q *Queries) LockFlows(ctx context.Context, arg LockFlowsParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, LockFlows, arg.TenantID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const LockTenantForFlows = `-- name: LockTenantForFlows :one
 select id from tenants where id = $1 for no key update
 `
@@ -510,6 +543,46 @@ func (q *Queries) LockTenantForFlows(ctx context.Context, id uuid.UUID) (uuid.UU
 	return id_2, err
 }
 
+const MovePriorities = `-- name: MovePriorities :exec
+with wanted as (
+    select unnest($4::uuid[]) as id, unnest($5::integer[]) as priority),
+moved as (
+    update auto_engagement_flows f
+    set priority = w.priority, version = f.version + 1, updated_at = $2::timestamptz
+    from wanted w
+    where f.tenant_id = $1 and f.id = w.id and f.priority <> w.priority
+    returning f.id, f.version, f.priority)
+insert into flow_versions (tenant_id, flow_id, version, definition, created_at, created_by)
+select $1, m.id, m.version,
+    v.definition || jsonb_build_object('priority', m.priority, 'version', m.version), $2, $3
+from moved m
+left join flow_versions v
+    on v.tenant_id = $1 and v.flow_id = m.id and v.version = m.version - 1
+`
+
+type MovePrioritiesParams struct {
+	TenantID   uuid.UUID
+	Now        time.Time
+	CreatedBy  *string
+	Ids        []uuid.UUID
+	Priorities []int32
+}
+
+// Gives each flow its priority, pairwise. One that changes is a new version,
+// whose definition says the same but for priority and version: matching orders
+// flows by what the definition says. A flow without its last version would be
+// a null definition, which the table refuses.
+func (q *Queries) MovePriorities(ctx context.Context, arg MovePrioritiesParams) error {
+	_, err := q.db.Exec(ctx, MovePriorities,
+		arg.TenantID,
+		arg.Now,
+		arg.CreatedBy,
+		arg.Ids,
+		arg.Priorities,
+	)
+	return err
+}
+
 const NextPriority = `-- name: NextPriority :one
 select coalesce(max(priority)::bigint + 1, 0)::bigint from auto_engagement_flows where tenant_id = $1
 `
@@ -519,6 +592,39 @@ func (q *Queries) NextPriority(ctx context.Context, tenantID uuid.UUID) (int64, 
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const TakenPriorities = `-- name: TakenPriorities :many
+select priority from auto_engagement_flows
+where tenant_id = $1 and priority = any ($2::integer[])
+    and id <> all ($3::uuid[])
+`
+
+type TakenPrioritiesParams struct {
+	TenantID   uuid.UUID
+	Priorities []int32
+	Ids        []uuid.UUID
+}
+
+// Which of the priorities belong to flows other than those named.
+func (q *Queries) TakenPriorities(ctx context.Context, arg TakenPrioritiesParams) ([]int32, error) {
+	rows, err := q.db.Query(ctx, TakenPriorities, arg.TenantID, arg.Priorities, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var priority int32
+		if err := rows.Scan(&priority); err != nil {
+			return nil, err
+		}
+		items = append(items, priority)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const UpdateFlow = `-- name: UpdateFlow :exec

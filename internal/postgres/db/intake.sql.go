@@ -254,6 +254,23 @@ func (q *Queries) EndOutboxDuties(ctx context.Context, arg EndOutboxDutiesParams
 	return err
 }
 
+const FindLeadEvent = `-- name: FindLeadEvent :one
+select id from lead_events where tenant_id = $1 and source = $2 and event_id = $3
+`
+
+type FindLeadEventParams struct {
+	TenantID uuid.UUID
+	Source   string
+	EventID  string
+}
+
+func (q *Queries) FindLeadEvent(ctx context.Context, arg FindLeadEventParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, FindLeadEvent, arg.TenantID, arg.Source, arg.EventID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const GetOutgoingEvent = `-- name: GetOutgoingEvent :many
 select body from lead_events
 where tenant_id = $1 and id = $2 and outcome = 'received'

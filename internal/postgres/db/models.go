@@ -169,6 +169,14 @@ type FlowVersion struct {
 	CreatedBy  *string
 }
 
+type IdempotencyKey struct {
+	TenantID  uuid.UUID
+	Key       string
+	Request   []byte
+	Response  []byte
+	CreatedAt time.Time
+}
+
 type Integration struct {
 	TenantID  uuid.UUID
 	Kind      string

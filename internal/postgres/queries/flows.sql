@@ -116,3 +116,36 @@ runs as (
 insert into due_work (kind, ref, tenant_id, due_at)
 select 'cancel', id::text, sqlc.arg(tenant_id), sqlc.arg(due_at)::timestamptz from cancelled order by id
 on conflict (kind, ref) do update set due_at = least(due_work.due_at, excluded.due_at), tries = 0;
+
+-- name: LockFlows :many
+-- Those of the flows named that are there, in the order in which all lock them.
+select id from auto_engagement_flows
+where tenant_id = sqlc.arg(tenant_id) and id = any (sqlc.arg(ids)::uuid[])
+order by id
+for no key update;
+
+-- name: TakenPriorities :many
+-- Which of the priorities belong to flows other than those named.
+select priority from auto_engagement_flows
+where tenant_id = sqlc.arg(tenant_id) and priority = any (sqlc.arg(priorities)::integer[])
+    and id <> all (sqlc.arg(ids)::uuid[]);
+
+-- name: MovePriorities :exec
+-- Gives each flow its priority, pairwise. One that changes is a new version,
+-- whose definition says the same but for priority and version: matching orders
+-- flows by what the definition says. A flow without its last version would be
+-- a null definition, which the table refuses.
+with wanted as (
+    select unnest(sqlc.arg(ids)::uuid[]) as id, unnest(sqlc.arg(priorities)::integer[]) as priority),
+moved as (
+    update auto_engagement_flows f
+    set priority = w.priority, version = f.version + 1, updated_at = sqlc.arg(now)::timestamptz
+    from wanted w
+    where f.tenant_id = sqlc.arg(tenant_id) and f.id = w.id and f.priority <> w.priority
+    returning f.id, f.version, f.priority)
+insert into flow_versions (tenant_id, flow_id, version, definition, created_at, created_by)
+select sqlc.arg(tenant_id), m.id, m.version,
+    v.definition || jsonb_build_object('priority', m.priority, 'version', m.version), sqlc.arg(now), sqlc.narg(created_by)
+from moved m
+left join flow_versions v
+    on v.tenant_id = sqlc.arg(tenant_id) and v.flow_id = m.id and v.version = m.version - 1;

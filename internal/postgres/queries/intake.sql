@@ -202,3 +202,6 @@ select 'outbox', id::text, tenant_id, sqlc.arg(due_at)::timestamptz from added;
 -- The body of an event that is not decided yet; no row when it is.
 select body from lead_events
 where tenant_id = $1 and id = $2 and outcome = 'received';
+
+-- name: FindLeadEvent :one
+select id from lead_events where tenant_id = $1 and source = $2 and event_id = $3;
