@@ -11,13 +11,17 @@ VENV  := .venv
 STACK  = .build/stack -dir $(DIR) -venv $(VENV)
 TOOL   = go tool -modfile=tools/go.mod
 
+# One set of flags for everything, so that each package is compiled once: static
+# binaries without paths or commits, and without Lambda's old RPC.
+export CGO_ENABLED = 0
+export GOFLAGS := $(strip $(filter-out -trimpath -buildvcs=false -tags=lambda.norpc,$(GOFLAGS)) -trimpath -buildvcs=false -tags=lambda.norpc)
+
 # The functions' binaries. AWS wants linux; the template's default is arm64.
 # `make up` builds for the machine it runs on.
 LAMBDA_OS   ?= linux
 LAMBDA_ARCH ?= arm64
 LAMBDA_BIN   = .build/lambda-$(LAMBDA_OS)-$(LAMBDA_ARCH)
-LAMBDA_GO    = CGO_ENABLED=0 GOOS=$(LAMBDA_OS) GOARCH=$(subst x86_64,amd64,$(LAMBDA_ARCH)) \
-	go build -tags lambda.norpc -trimpath -ldflags "-s -w"
+LAMBDA_GO    = GOOS=$(LAMBDA_OS) GOARCH=$(subst x86_64,amd64,$(LAMBDA_ARCH)) go build -ldflags "-s -w"
 
 .PHONY: help
 help: ## Show this

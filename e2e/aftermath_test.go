@@ -53,13 +53,18 @@ func nothingLeft(t *testing.T, s *stack) {
 	for _, letter := range s.dead("") {
 		require.NotEmpty(t, letter.Reason, "only the matcher buries, and says why; the queue itself never gave up: %s", letter.Body)
 	}
-	var sent struct {
-		Webhooks []hook `json:"webhooks"`
-	}
-	s.sandbox(t, http.MethodGet, "/webhooks?since="+s.opened.UTC().Format(time.RFC3339), nil, &sent)
-	for _, h := range sent.Webhooks {
-		require.Equal(t, "delivered", h.State, "webhook %s of %s", h.Event, h.Subject)
-	}
+	wait(t, soon, "every webhook is delivered", func() (struct{}, string) {
+		var sent struct {
+			Webhooks []hook `json:"webhooks"`
+		}
+		s.sandbox(t, http.MethodGet, "/webhooks?since="+s.opened.UTC().Format(time.RFC3339), nil, &sent)
+		for _, h := range sent.Webhooks {
+			if h.State != "delivered" {
+				return struct{}{}, fmt.Sprintf("%s of %s is %s", h.Event, h.Subject, h.State)
+			}
+		}
+		return struct{}{}, ""
+	})
 }
 
 // ledgerTrue holds every effect that the providers had in these tests against

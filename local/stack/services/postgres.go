@@ -54,7 +54,7 @@ func PostgresSpec(ctx context.Context, s settings.Settings, dir string, port int
 			filepath.Join(h.programs, "postgres"), "-D", data, "-p", strconv.Itoa(port),
 			"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 			// Every warm function holds a connection or two.
-			"-c", "max_connections=300",
+			"-c", "max_connections=1000",
 			// A killed Postgres loses nothing by it; only a machine that loses
 			// power does.
 			"-c", "fsync=off",
