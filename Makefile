@@ -75,7 +75,7 @@ unit: venv .build/stack.built ## Test without the local stack (PKG=./internal/fl
 
 .PHONY: lint
 lint: venv ## Lint Go and the template, and see that generated code is current
-	@$(TOOL) golangci-lint run ./...
+	@$(TOOL) golangci-lint run --allow-parallel-runners ./...
 	@$(VENV)/bin/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam validate --lint
 	@$(MAKE) --no-print-directory stale
