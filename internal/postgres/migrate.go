@@ -68,7 +68,11 @@ func ensureRoles(ctx context.Context, admin *pgx.Conn, database, appPassword str
 select format('do $do$ begin
     if not exists (select from pg_roles where rolname = %1$L) then create role %1$I login; end if;
     if not exists (select from pg_roles where rolname = %2$L) then create role %2$I; end if;
-    alter role %1$I login nobypassrls password %3$L;
+    -- Only a superuser may say nobypassrls, which is what a new role is.
+    if (select rolbypassrls or rolsuper from pg_roles where rolname = %1$L) then
+        raise exception ''role %% may bypass row-level security: take that from it'', %1$L;
+    end if;
+    alter role %1$I login password %3$L;
     grant %2$I to current_user;
     grant connect on database %4$I to %1$I;
     grant create on database %4$I to %2$I;
