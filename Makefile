@@ -102,10 +102,11 @@ lock: ## Pin the Python tools anew, with hashes, after a change of local/require
 	@.build/lock/bin/pip-compile -q --generate-hashes --allow-unsafe --no-strip-extras --no-header --annotation-style line \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o .build/lock.txt local/requirements.in
 	@# Some versions of pip want a pin of a package both with its extras and without.
+	@echo "# Written by make lock from requirements.in." > local/requirements.txt
 	@awk '/^[^ #]/ { flush() } { block = block $$0 "\n" } END { flush() } \
 		function flush(plain) { plain = block; if (sub(/^[^ =]*\[[^]]*\]/, "", plain)) { \
 			match(block, /\[/); printf "%s", substr(block, 1, RSTART - 1) plain } printf "%s", block; block = "" }' \
-		.build/lock.txt > local/requirements.txt
+		.build/lock.txt >> local/requirements.txt
 
 # ---- What the targets above need ----
 

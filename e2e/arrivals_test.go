@@ -66,6 +66,7 @@ func TestATestRunRunsTheRealMachineAndReachesNobody(t *testing.T) {
 	contact, number := uuid.Must(uuid.NewV7()), phone("00")
 	s.exec(t, `insert into contacts (id, tenant_id, name, phone, phone_valid, created_at, updated_at) values ($1, $2, 'Asha Rao', $3, true, now(), now())`,
 		contact, n.id, number)
+	s.exec(t, "insert into contact_keys (tenant_id, kind, value, contact_id) values ($1, 'phone', $2, $3)", n.id, number, contact)
 	answer := n.api(t, http.MethodPost, "/flows/"+id.String()+"/test-run", object{"contact_id": contact, "outcomes": object{"1": "missed"}})
 	require.Equal(t, http.StatusAccepted, answer.Status, answer.Text)
 	require.Equal(t, true, answer.data()["is_test_run"])

@@ -48,6 +48,9 @@ func EmulatorSpec(s settings.Settings) (proc.Spec, error) {
 			"AWS_ENDPOINT_URL="+s.EmulatorURL(),
 			"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 			"AWS_DEFAULT_REGION="+Region, "MINISTACK_REGION="+Region,
+			// A storm of leads warms hundreds of function processes; they need not
+			// stay for the usual five minutes.
+			"LAMBDA_WARM_TTL_SECONDS=60",
 			"SERVICES="+emulated, "AUTH=true", "IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0",
 			"PERSIST_STATE=1", "STATE_DIR="+s.Path("emulator", "state"),
 			"S3_PERSIST=1", "S3_DATA_DIR="+s.Path("emulator", "s3"),
