@@ -3,6 +3,8 @@ package events_test
 import (
 	"fmt"
 	"io/fs"
+	"strconv"
+	"strings"
 
 	"github.com/auto-engagement/flows/migrations"
 )
@@ -34,12 +36,16 @@ var otherEvents = map[string]want{
 	},
 }
 
-// newestMigration is the number of the newest migration: they are numbered
-// from 1 without gaps.
+// newestMigration is the number of the newest migration: its name begins with it.
 func newestMigration() int {
 	names, err := fs.Glob(migrations.Files, "*.sql")
 	if err != nil {
 		panic(err) // the pattern is constant
 	}
-	return len(names)
+	number, _, _ := strings.Cut(names[len(names)-1], "_")
+	newest, err := strconv.Atoi(number)
+	if err != nil {
+		panic(err)
+	}
+	return newest
 }

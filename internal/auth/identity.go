@@ -45,3 +45,7 @@ type Identity struct {
 
 // CanWrite says whether the role changes things: owner, admin and manager do.
 func (i Identity) CanWrite() bool { return rank[i.Role] >= rank[Manager] }
+
+// CanAdminister says whether the role handles secrets and lifts refusals:
+// owner and admin do.
+func (i Identity) CanAdminister() bool { return rank[i.Role] >= rank[Admin] }

@@ -20,8 +20,12 @@ import (
 	"github.com/auto-engagement/flows/internal/flow"
 )
 
-// Base is the path that all operations with a token lie under.
-const Base = "/api/auto-engagement"
+// Base is the path that the operations on flows, executions and leads lie
+// under, Root that of the resources beside them: contacts, templates, settings.
+const (
+	Root = "/api"
+	Base = Root + "/auto-engagement"
+)
 
 // Config is what the API needs.
 type Config struct {

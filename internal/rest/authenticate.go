@@ -37,11 +37,32 @@ func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
 		a.refuse(ctx, failureOf(ctx.Context(), err))
 		return
 	}
-	if ctx.Operation().Method != http.MethodGet && !who.CanWrite() {
+	if !allows(ctx.Operation(), who) {
 		a.refuse(ctx, &failure{status: http.StatusForbidden, Message: "Your role does not allow this"})
 		return
 	}
 	next(ctx)
+}
+
+// Who may use an operation, in its metadata under "access". Without a word,
+// GET is for all and everything else for those who write.
+const (
+	accessKey = "access"
+	// forReaders: it changes nothing, though its method is not GET.
+	forReaders = "readers"
+	// forAdmins: owner and admin alone.
+	forAdmins = "admins"
+)
+
+func allows(op *huma.Operation, who auth.Identity) bool {
+	switch op.Metadata[accessKey] {
+	case forReaders:
+		return true
+	case forAdmins:
+		return who.CanAdminister()
+	default:
+		return op.Method == http.MethodGet || who.CanWrite()
+	}
 }
 
 // knownFor is how long a tenant that was there is not asked for again. Tenants

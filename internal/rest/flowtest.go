@@ -78,6 +78,7 @@ func (a *api) registerFlowTests() {
 		OperationID: "test-flow", Method: http.MethodPost, Path: Base + "/flows/{id}/test",
 		Summary: "Say what a flow would do with a lead", Tags: flowsTag, Errors: []int{http.StatusNotFound}, RequestBody: optional,
 		Description: "Runs the code of live matching and planning on a virtual clock. Nothing is stored or sent. Works for flows that are not enabled.",
+		Metadata:    map[string]any{accessKey: forReaders},
 	}, a.testFlow)
 	optional.Required = false
 	register(a, huma.Operation{
