@@ -121,8 +121,16 @@ func (p *planner) step(a *Action) (ended bool, err error) {
 			p.plan.Next = Next{Busy: true, Step: a.Order, Attempt: row.Attempt, Action: a}
 			return false, nil
 		case Queued:
-			p.await(a, row)
-			return false, nil
+			next, moved, err := p.queued(a, row)
+			if err != nil {
+				return false, err
+			}
+			if moved == nil {
+				p.plan.Next = next
+				return false, nil
+			}
+			row = *moved
+			p.write(row)
 		case Unknown:
 			if a.Type == AICall {
 				p.await(a, row)
@@ -174,24 +182,61 @@ func (p *planner) planned(a *Action, row Step) (next Next, moved *Step, err erro
 		moved, err := p.wait(a, row)
 		return next, moved, err
 	}
-	if kind, reason := p.refusal(a.Type); kind != "" {
-		return next, p.skip(row, kind, reason), nil
+	if moved := p.refuse(a, row); moved != nil {
+		return next, moved, nil
 	}
 	if row.RetryAt != nil && p.Real.Before(*row.RetryAt) {
 		next.Kind, next.Real = DoWait, row.RetryAt
 		return next, nil, nil
 	}
-	opens, err := p.windowOpens(a.Type)
-	if err != nil {
-		return next, nil, err
-	}
-	if opens != nil {
-		row.Until = opens
-		row.Detail = "contact_window"
-		return next, &row, nil
+	if moved, err := p.putOff(a, row); moved != nil || err != nil {
+		return next, moved, err
 	}
 	next.Kind = Kind(a.Type)
 	return next, nil, nil
+}
+
+// queued looks at a call that asked for a line. Once it has one, everything
+// is checked again: hours may have gone by.
+func (p *planner) queued(a *Action, row Step) (next Next, moved *Step, err error) {
+	next = Next{Kind: DoAwait, Step: a.Order, Attempt: row.Attempt, Action: a}
+	if moved := p.refuse(a, row); moved != nil {
+		return next, moved, nil
+	}
+	if row.LineSince != nil && p.Real.Sub(*row.LineSince) >= LineWaitLimit {
+		failed := Unprepared(row, NoLine, p.Now)
+		failed.Detail = "no_line"
+		return next, &failed, nil
+	}
+	if row.Line == LineWaiting {
+		return next, nil, nil
+	}
+	if moved, err := p.putOff(a, row); moved != nil || err != nil {
+		return next, moved, err
+	}
+	next.Kind = DoCall
+	return next, nil, nil
+}
+
+// refuse skips a step that is refused; nil when it is not.
+func (p *planner) refuse(a *Action, row Step) *Step {
+	kind, reason := p.refusal(a.Type)
+	if kind == "" {
+		return nil
+	}
+	return p.skip(p.refused(kind, a.Type).recorded(row), kind, reason)
+}
+
+// putOff puts a step off to the opening of its contact window; nil when that
+// is open.
+func (p *planner) putOff(a *Action, row Step) (*Step, error) {
+	opens, err := p.windowOpens(a.Type)
+	if err != nil || opens == nil {
+		return nil, err
+	}
+	row = p.closed(a.Type, *opens).recorded(row)
+	row.State, row.Until, row.Detail, row.RetryAt = Planned, opens, "contact_window", nil
+	return &row, nil
 }
 
 // wait plans the end of a wait, or ends it when that has passed. An end is
