@@ -14,7 +14,7 @@ var otherEvents = map[string]want{
 	// Of what is due in seed.sql the token and the webhook are done with; the
 	// lead, the lost run and the call perhaps placed are looked at again.
 	"sweeper/schedule": {
-		answer:   `{"done": 2, "later": 3}`,
+		answer:   `{"done": 2, "later": 4}`,
 		queued:   []string{tenant},
 		started:  []string{executionID(20) + "-r1"},
 		answered: []string{"sample-token-21"},
