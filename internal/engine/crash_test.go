@@ -38,7 +38,7 @@ func TestDeathsAroundTheRequestRepeatNothingAndHangNothing(t *testing.T) {
 			template := b.template()
 			store := b.Store
 			for range deaths {
-				steps := make([]flow.Action, 1+rand.IntN(3))
+				steps := make([]flow.Action, 1+rand.IntN(2))
 				for i := range steps {
 					steps[i] = []func(int) flow.Action{call, func(n int) flow.Action { return message(n) }, func(n int) flow.Action { return mail(n, template) }}[rand.IntN(3)](i + 1)
 				}
