@@ -67,7 +67,7 @@ func TestDeathsAroundTheRequestRepeatNothingAndHangNothing(t *testing.T) {
 				in := b.start(steps...)
 				b.driveThroughDeaths(in)
 				// A step that was asked for twice would have lost its first claim.
-				require.Equal(t, b.providers.count(), len(b.claims(in)), "each step was asked for once at most")
+				require.Len(t, b.claims(in), b.providers.count(), "each step was asked for once at most")
 				require.NotEqual(t, "running", b.text("select status from flow_executions where id = $1", in.ExecutionID))
 				require.Equal(t, "0", b.text("select count(*) from flow_action_logs where execution_id = $1 and state in ('planned', 'queued', 'claimed', 'unknown')", in.ExecutionID))
 				require.Equal(t, "0", b.text("select count(*) from call_lines"))

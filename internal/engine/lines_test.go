@@ -381,3 +381,18 @@ func TestATestRunTakesNoLine(t *testing.T) {
 	require.Equal(t, "0", b.text("select count(*) from call_lines"))
 	require.Equal(t, "0", b.text("select count(*) from call_turns"))
 }
+
+func TestALineWhoseCallIsNowhereIsDropped(t *testing.T) {
+	b := setup(t)
+	in := b.start(call(1))
+	b.called(in)
+	b.exec("delete from flow_action_logs where execution_id = $1", in.ExecutionID)
+	b.exec("delete from due_work where kind = 'reconcile'")
+	b.exec("update call_lines set lease_until = now() - interval '1 hour'")
+	for range 2 {
+		b.exec("update due_work set due_at = now() - interval '1 second' where kind in ('reconcile', 'lines')")
+		_, err := b.Sweep(context.Background())
+		require.NoError(t, err)
+	}
+	require.Equal(t, "0", b.text("select count(*) from call_lines"))
+}

@@ -30,8 +30,11 @@ const (
 // when to look again; nil when there is nothing left to find out.
 func (e *Engine) reconcile(ctx context.Context, duty Duty) (next *time.Time, err error) {
 	execution, found, err := e.Store.ExecutionOfStep(ctx, duty.TenantID, duty.Ref)
-	if err != nil || !found {
+	if err != nil {
 		return nil, err
+	}
+	if !found {
+		return nil, e.Store.DropLine(ctx, duty.TenantID, duty.Ref)
 	}
 	match := func(s flow.Step) bool { return s.ID == duty.Ref }
 	var ask *question

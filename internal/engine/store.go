@@ -11,8 +11,24 @@ import (
 	"github.com/auto-engagement/flows/internal/flow"
 )
 
+// Waiting keeps what machines wait for: task tokens and call lines.
+type Waiting interface {
+	// Token reads the task token stored with a ledger row, "" when there is
+	// none. It waits for whoever holds the execution's lock.
+	Token(ctx context.Context, tenant, step uuid.UUID) (string, error)
+	// ClearToken forgets a task token that has been answered, and its duty.
+	ClearToken(ctx context.Context, tenant, step uuid.UUID, token string) error
+	// AssignLines gives free lines out, at most so many in all, and makes due
+	// what must be asked about live ones.
+	AssignLines(ctx context.Context, at time.Time, most int) ([]Line, error)
+	// DropLine frees the line of a call of which no ledger row is left.
+	DropLine(ctx context.Context, tenant, call uuid.UUID) error
+}
+
 // Store keeps executions, the ledger of their effects, and due work.
 type Store interface {
+	Waiting
+
 	// Locked loads an execution and all that decides its next step under the
 	// execution's lock, lets decide say what changes, and writes that, in one
 	// transaction of two round trips. decide may be called again when the
@@ -24,14 +40,6 @@ type Store interface {
 	ExecutionOf(ctx context.Context, tenant uuid.UUID, t flow.ActionType, providerID string, ourID uuid.UUID) (uuid.UUID, bool, error)
 	// ExecutionOfStep finds the execution of a ledger row.
 	ExecutionOfStep(ctx context.Context, tenant, step uuid.UUID) (uuid.UUID, bool, error)
-	// Token reads the task token stored with a ledger row, "" when there is
-	// none. It waits for whoever holds the execution's lock.
-	Token(ctx context.Context, tenant, step uuid.UUID) (string, error)
-	// AssignLines gives free lines out, at most so many in all, and makes due
-	// what must be asked about live ones.
-	AssignLines(ctx context.Context, at time.Time, most int) ([]Line, error)
-	// ClearToken forgets a task token that has been answered, and its duty.
-	ClearToken(ctx context.Context, tenant, step uuid.UUID, token string) error
 
 	// AddEvents stores provider events, each with its inbox duty.
 	AddEvents(ctx context.Context, events []Event) error

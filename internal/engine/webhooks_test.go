@@ -27,15 +27,24 @@ var told = []struct {
 	status, rest string
 	outcome      flow.Outcome
 }{
-	{"scheduled", ``, ""}, {"queued", ``, ""}, {"rescheduled", ``, ""}, {"initiated", ``, ""}, {"ringing", ``, ""},
+	{"scheduled", ``, ""},
+	{"queued", ``, ""},
+	{"rescheduled", ``, ""},
+	{"initiated", ``, ""},
+	{"ringing", ``, ""},
 	{"in-progress", `,"conversation_duration":0`, ""},
 	{"call-disconnected", ``, ""},
 	{"call-disconnected", `,"conversation_duration":42`, "answered"},
 	{"completed", `,"conversation_duration":42,"total_cost":3.5,"transcript":"user: hello","telephony_data":{"recording_url":"https://recordings.example/1"}`, "answered"},
 	{"completed", `,"answered_by_voice_mail":true,"conversation_duration":6`, "missed"},
-	{"no-answer", `,"unheard_of":{"a":[1]}`, "missed"}, {"busy", `,"telephony_data":null`, "missed"},
-	{"failed", `,"error_message":"Carrier declined"`, "failed"}, {"canceled", ``, "failed"}, {"stopped", ``, "failed"},
-	{"error", ``, "failed"}, {"balance-low", ``, "failed"}, {"on-hold", ``, ""},
+	{"no-answer", `,"unheard_of":{"a":[1]}`, "missed"},
+	{"busy", `,"telephony_data":null`, "missed"},
+	{"failed", `,"error_message":"Carrier declined"`, "failed"},
+	{"canceled", ``, "failed"},
+	{"stopped", ``, "failed"},
+	{"error", ``, "failed"},
+	{"balance-low", ``, "failed"},
+	{"on-hold", ``, ""},
 }
 
 var height = map[flow.Outcome]int{"": 0, "failed": 1, "missed": 2, "answered": 3}

@@ -106,8 +106,8 @@ func (p *planner) step(a *Action) (ended bool, err error) {
 	// Each turn moves the row on by one state, so a few turns suffice.
 	for {
 		switch row.State {
-		case Planned:
-			next, moved, err := p.planned(a, row)
+		case Planned, Queued:
+			next, moved, err := p.notBegun(a, row)
 			if err != nil {
 				return false, err
 			}
@@ -120,17 +120,6 @@ func (p *planner) step(a *Action) (ended bool, err error) {
 		case Claimed:
 			p.plan.Next = Next{Busy: true, Step: a.Order, Attempt: row.Attempt, Action: a}
 			return false, nil
-		case Queued:
-			next, moved, err := p.queued(a, row)
-			if err != nil {
-				return false, err
-			}
-			if moved == nil {
-				p.plan.Next = next
-				return false, nil
-			}
-			row = *moved
-			p.write(row)
 		case Unknown:
 			if a.Type == AICall {
 				p.await(a, row)
@@ -165,8 +154,16 @@ func (p *planner) step(a *Action) (ended bool, err error) {
 	}
 }
 
-// planned looks at a row that has not begun. It returns what to do next, or
+// notBegun looks at a row that has not begun. It returns what to do next, or
 // the row moved on to another state or to a later instant.
+func (p *planner) notBegun(a *Action, row Step) (next Next, moved *Step, err error) {
+	if row.State == Queued {
+		return p.queued(a, row)
+	}
+	return p.planned(a, row)
+}
+
+// planned looks at a row that has asked for nothing yet.
 func (p *planner) planned(a *Action, row Step) (next Next, moved *Step, err error) {
 	next = Next{Step: a.Order, Attempt: row.Attempt, Action: a}
 	if row.Until != nil && p.Now.Before(*row.Until) {

@@ -110,3 +110,12 @@ func (l *Ledger) Token(ctx context.Context, tenant, step uuid.UUID) (string, err
 	}
 	return (*tokens)[0], nil
 }
+
+// DropLine implements engine.Store.
+func (l *Ledger) DropLine(ctx context.Context, tenant, call uuid.UUID) error {
+	err := db.New(l.pool).FreeLine(ctx, db.FreeLineParams{Call: call, TenantID: tenant})
+	if err != nil {
+		return transient(fmt.Errorf("drop the line of call %s: %w", call, err))
+	}
+	return nil
+}

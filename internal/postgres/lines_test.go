@@ -174,7 +174,7 @@ func (m *model) assign(at time.Time) (given []uuid.UUID) {
 		slices.SortStableFunc(round, func(a, b int) int {
 			return cmp.Or(m.turns[a]-m.turns[b], m.queues[a][m.waiting(a, at)].at.Compare(m.queues[b][m.waiting(b, at)].at))
 		})
-		any := false
+		more := false
 		for _, i := range round {
 			if m.busy() >= m.most {
 				break
@@ -184,10 +184,10 @@ func (m *model) assign(at time.Time) (given []uuid.UUID) {
 			m.queues[i] = slices.Delete(m.queues[i], first, first+1)
 			m.taken[i][call] = at.Add(time.Minute)
 			m.turn++
-			m.turns[i], any = m.turn, true
+			m.turns[i], more = m.turn, true
 			given = append(given, call)
 		}
-		if !any {
+		if !more {
 			return given
 		}
 	}
