@@ -10,6 +10,7 @@
 create table call_lines (
     -- The attempt (flow_action_logs.id) that calls.
     call uuid primary key,
+    execution_id uuid not null,
     tenant_id uuid not null,
     -- The tenant's call_concurrency, kept equal by a trigger.
     tenant_limit integer not null check (tenant_limit > 0),
@@ -25,6 +26,7 @@ create table call_lines (
     lease_until timestamptz,
     check ((state = 'waiting') = (lease_until is null))
 );
+create index call_lines_execution on call_lines (execution_id) where state <> 'live';
 create index call_lines_waiting on call_lines (tenant_id, queued_at, call) where state = 'waiting';
 create index call_lines_taken on call_lines (tenant_id) where state <> 'waiting';
 create index call_lines_assigned on call_lines (lease_until) where state = 'assigned';
@@ -120,14 +122,11 @@ end $$;
 -- A live line goes with its call's end.
 create function end_queueing() returns trigger language plpgsql as $$
 begin
-    if not exists (
-        select from flow_action_logs a join call_lines l on l.call = a.id
-        where a.execution_id = new.id and l.tenant_id = new.tenant_id and l.state <> 'live') then
+    if not exists (select from call_lines where execution_id = new.id and state <> 'live') then
         return null;
     end if;
     perform lock_lines();
-    delete from call_lines l using flow_action_logs a
-    where a.execution_id = new.id and l.call = a.id and l.tenant_id = new.tenant_id and l.state <> 'live';
+    delete from call_lines where execution_id = new.id and tenant_id = new.tenant_id and state <> 'live';
     update due_work set due_at = least(due_at, clock_timestamp()), tries = 0 where kind = 'lines' and ref = 'all';
     return null;
 end $$;
@@ -142,8 +141,8 @@ create trigger end_queueing after update of status on flow_executions
 insert into due_work (kind, ref, due_at) values ('lines', 'all', now());
 
 -- Calls that are out already have their lines.
-insert into call_lines (call, tenant_id, tenant_limit, state, queued_at, entered_at, not_before, lease_until)
-select a.id, a.tenant_id, t.call_concurrency, 'live', now(), now(), now(), now()
+insert into call_lines (call, execution_id, tenant_id, tenant_limit, state, queued_at, entered_at, not_before, lease_until)
+select a.id, e.id, a.tenant_id, t.call_concurrency, 'live', now(), now(), now(), now()
 from flow_action_logs a
 join flow_executions e on e.tenant_id = a.tenant_id and e.id = a.execution_id
 join tenants t on t.id = a.tenant_id

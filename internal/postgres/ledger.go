@@ -76,7 +76,7 @@ func changesPipe(was engine.Execution, c *engine.Changes) (*Pipe, *assigned, err
 	for _, s := range c.DropAfter {
 		pipe.Exec(db.DropAttempts, was.ID, int32(s.Order), int32(s.Attempt))
 	}
-	changeLines(pipe, was.TenantID, c)
+	changeLines(pipe, was.TenantID, was.ID, c)
 	for _, d := range c.Duties {
 		sql := db.AddDuty
 		if d.Move {

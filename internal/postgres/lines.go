@@ -13,14 +13,14 @@ import (
 
 // changeLines queues the changes of call lines. Who will give lines out locks
 // all lines before touching one, as every other who does.
-func changeLines(pipe *Pipe, tenant uuid.UUID, c *engine.Changes) {
+func changeLines(pipe *Pipe, tenant, execution uuid.UUID, c *engine.Changes) {
 	if c.Assign != nil {
 		pipe.Exec(db.LockLines)
 	}
 	for _, l := range c.Lines {
 		switch l.Do {
 		case engine.QueueForLine:
-			pipe.Exec(db.QueueForLine, l.Call, l.At, tenant)
+			pipe.Exec(db.QueueForLine, l.Call, execution, l.At, tenant)
 		case engine.TakeLine:
 			pipe.Exec(db.TakeLine, l.At, l.Call, tenant)
 		case engine.ReturnLine:

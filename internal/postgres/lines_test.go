@@ -71,7 +71,7 @@ func (l *lines) change(tenant uuid.UUID, at time.Time, statements func(*postgres
 
 func (l *lines) queue(tenant int, call uuid.UUID, at time.Time) ([]uuid.UUID, error) {
 	id := l.tenants[tenant]
-	return l.change(id, at, func(p *postgres.Pipe) { p.Exec(db.QueueForLine, call, at, id) })
+	return l.change(id, at, func(p *postgres.Pipe) { p.Exec(db.QueueForLine, call, uuid.New(), at, id) })
 }
 
 func (l *lines) free(tenant int, call uuid.UUID, at time.Time) ([]uuid.UUID, error) {

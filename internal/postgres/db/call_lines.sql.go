@@ -162,21 +162,27 @@ func (q *Queries) LockStepExecution(ctx context.Context, id uuid.UUID) error {
 }
 
 const QueueForLine = `-- name: QueueForLine :exec
-insert into call_lines (call, tenant_id, tenant_limit, state, queued_at, entered_at, not_before)
-select $1::uuid, t.id, t.call_concurrency, 'waiting', $2, $2, $2
-from tenants t where t.id = $3
+insert into call_lines (call, execution_id, tenant_id, tenant_limit, state, queued_at, entered_at, not_before)
+select $1::uuid, $2::uuid, t.id, t.call_concurrency, 'waiting', $3, $3, $3
+from tenants t where t.id = $4
 on conflict (call) do nothing
 `
 
 type QueueForLineParams struct {
-	Call     uuid.UUID
-	At       time.Time
-	TenantID uuid.UUID
+	Call        uuid.UUID
+	ExecutionID uuid.UUID
+	At          time.Time
+	TenantID    uuid.UUID
 }
 
 // Asks for a line; a call that waits already keeps its place.
 func (q *Queries) QueueForLine(ctx context.Context, arg QueueForLineParams) error {
-	_, err := q.db.Exec(ctx, QueueForLine, arg.Call, arg.At, arg.TenantID)
+	_, err := q.db.Exec(ctx, QueueForLine,
+		arg.Call,
+		arg.ExecutionID,
+		arg.At,
+		arg.TenantID,
+	)
 	return err
 }
 

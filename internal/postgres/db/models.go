@@ -34,6 +34,7 @@ type AutoEngagementFlow struct {
 
 type CallLine struct {
 	Call        uuid.UUID
+	ExecutionID uuid.UUID
 	TenantID    uuid.UUID
 	TenantLimit int32
 	State       string

@@ -6,8 +6,8 @@ select lock_lines();
 
 -- name: QueueForLine :exec
 -- Asks for a line; a call that waits already keeps its place.
-insert into call_lines (call, tenant_id, tenant_limit, state, queued_at, entered_at, not_before)
-select sqlc.arg(call)::uuid, t.id, t.call_concurrency, 'waiting', sqlc.arg(at), sqlc.arg(at), sqlc.arg(at)
+insert into call_lines (call, execution_id, tenant_id, tenant_limit, state, queued_at, entered_at, not_before)
+select sqlc.arg(call)::uuid, sqlc.arg(execution_id)::uuid, t.id, t.call_concurrency, 'waiting', sqlc.arg(at), sqlc.arg(at), sqlc.arg(at)
 from tenants t where t.id = sqlc.arg(tenant_id)
 on conflict (call) do nothing;
 
