@@ -12,6 +12,17 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
+type AuditLog struct {
+	TenantID    uuid.UUID
+	ID          uuid.UUID
+	At          time.Time
+	Actor       *string
+	Action      string
+	SubjectKind string
+	SubjectID   string
+	Details     json.RawMessage
+}
+
 type AutoEngagementFlow struct {
 	ID                     uuid.UUID
 	TenantID               uuid.UUID
@@ -65,6 +76,9 @@ type Contact struct {
 	CustomFields json.RawMessage
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
+	SearchText   string
+	EmailLowered string
+	TagsLowered  []string
 }
 
 type ContactKey struct {
