@@ -30,7 +30,7 @@ create index suppressions_search on suppressions using gin (tenant_id, value gin
 -- read under row-level security. Every statement is planned with its values.
 
 -- find_contacts gives ids of contacts, newest first. pattern and alternative
--- (one of both must be met) and others (all must) are for LIKE, in lower case;
+-- (one of both must be met) and others (all must) are for LIKE, in any case;
 -- '' and '{}' select all. below: only ids that are less.
 -- +goose StatementBegin
 create function find_contacts(pattern text, alternative text, others text[], tag text, suppressed boolean,
@@ -40,10 +40,10 @@ declare
     query text := 'select c.id from contacts c where c.tenant_id = $1';
 begin
     if pattern <> '' then
-        query := query || ' and (c.search_text like $2 or c.search_text like $3)';
+        query := query || ' and (c.search_text like lower($2) or c.search_text like lower($3))';
     end if;
     if cardinality(others) > 0 then
-        query := query || ' and c.search_text like all ($4)';
+        query := query || ' and c.search_text like all (lowered($4))';
     end if;
     if tag <> '' then
         query := query || ' and c.tags_lowered @> array[lower($5)]';
@@ -83,7 +83,7 @@ begin
         query := query || ' and s.kind = $3';
     end if;
     if pattern <> '' then
-        query := query || ' and s.value like $4';
+        query := query || ' and s.value like lower($4)';
     end if;
     return query execute query || ' order by s.id desc offset $5 limit $6'
         using nullif(current_setting('app.tenant_id', true), '')::uuid, on_channel, of_kind, pattern, first, most;

@@ -203,10 +203,13 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 		return nil, err
 	}
 	flows, reader := postgres.FlowStore{Pool: pool, Clock: a.Clock}, postgres.ExecutionReader{Pool: pool}
+	contacts := postgres.ContactStore{Pool: pool, Clock: a.Clock}
 	return &rest.Config{
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: a.outbox(pool), Seen: reader, Tokens: tokens,
 		Cancels: e, Bulk: postgres.BulkCanceller{Pool: pool, Clock: a.Clock},
 		Trials: postgres.TrialStore{Pool: pool, Clock: a.Clock}, Machines: e.Machines, Clock: a.Clock,
+		Contacts: contacts, Entry: intake.Entry{Store: contacts, Outbox: a.outbox(pool)},
+		Suppressions: postgres.SuppressionStore{Pool: pool, Clock: a.Clock}, Audit: postgres.AuditLog{Pool: pool},
 		AllowedOrigins: a.Config.AllowedOrigins,
 	}, nil
 }

@@ -161,6 +161,9 @@ func (t *turn) write(row flow.Step) {
 		row.ID = uuid.Must(uuid.NewV7())
 	}
 	row.Error, row.Detail, row.ProviderID = printable(row.Error), printable(row.Detail), printable(row.ProviderID)
+	if t.s.Contact.ID == uuid.Nil { // erased while an effect was on its way
+		row = row.Anonymous()
+	}
 	key := stepKey{row.Order, row.Attempt}
 	t.replace(row)
 	t.followLine(row)

@@ -44,6 +44,11 @@ type Config struct {
 	Clock  clock.Clock
 	Intake Intake
 	Seen   Seen
+	// Contacts keeps contacts, Entry creates them.
+	Contacts     Contacts
+	Entry        Entry
+	Suppressions Suppressions
+	Audit        AuditLog
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
 	// AllowedOrigins are the origins that browsers may call from, like
@@ -88,7 +93,7 @@ type Flows interface {
 	// nothing when that is the same. An error of change is returned.
 	ChangeFlow(ctx context.Context, tenant, id uuid.UUID, by string, change func(flow.Stored) (flow.Definition, error)) (flow.Stored, error)
 	// DeleteFlow deletes a flow and cancels what runs of it, unless check refuses.
-	DeleteFlow(ctx context.Context, tenant, id uuid.UUID, check func(flow.Stored) error) error
+	DeleteFlow(ctx context.Context, tenant, id uuid.UUID, by string, check func(flow.Stored) error) error
 	// ChangePriorities gives each flow its priority, all or none of them. The
 	// error is flow.MissingFlowError or flow.PriorityTakenError.
 	ChangePriorities(ctx context.Context, tenant uuid.UUID, by string, changes []flow.PriorityChange) error
@@ -195,6 +200,9 @@ func New(c Config) http.Handler {
 	a.registerLeadIntake()
 	a.registerSuggestions()
 	a.registerMe()
+	a.registerContacts()
+	a.registerSuppressions()
+	a.registerAuditLog()
 
 	mux.HandleFunc("GET /health", a.health)
 	mux.HandleFunc("GET /api/health", a.health)

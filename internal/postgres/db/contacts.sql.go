@@ -36,44 +36,41 @@ func (q *Queries) AddContactKeysOrFail(ctx context.Context, arg AddContactKeysOr
 	return err
 }
 
-const ContactHistory = `-- name: ContactHistory :one
-select last.received_at as last_lead_at, last.lead_source as last_lead_source, last.id as last_lead_id, (
-    select coalesce(jsonb_object_agg(counted.status, counted.n), '{}')::jsonb
-    from (
-        select e.status, count(*) as n from flow_executions e
-        where e.tenant_id = $1 and e.contact_id = $2 and not e.is_test_run
-        group by e.status) counted)::jsonb as executions
-from (select 1) as one
-left join lateral (
-    select l.id, l.received_at, l.lead_source from lead_events l
-    where l.tenant_id = $1 and l.contact_id = $2
-    order by l.received_at desc
-    limit 1) last on true
+const CountContactExecutions = `-- name: CountContactExecutions :many
+select e.status, count(*) as executions from flow_executions e
+where e.tenant_id = $1 and e.contact_id = $2 and not e.is_test_run
+group by e.status
 `
 
-type ContactHistoryParams struct {
+type CountContactExecutionsParams struct {
 	TenantID  uuid.UUID
 	ContactID uuid.UUID
 }
 
-type ContactHistoryRow struct {
-	LastLeadAt     time.Time
-	LastLeadSource string
-	LastLeadID     uuid.UUID
-	Executions     json.RawMessage
+type CountContactExecutionsRow struct {
+	Status     string
+	Executions int64
 }
 
-// The newest lead of a contact, and its executions by status, test runs aside.
-func (q *Queries) ContactHistory(ctx context.Context, arg ContactHistoryParams) (ContactHistoryRow, error) {
-	row := q.db.QueryRow(ctx, ContactHistory, arg.TenantID, arg.ContactID)
-	var i ContactHistoryRow
-	err := row.Scan(
-		&i.LastLeadAt,
-		&i.LastLeadSource,
-		&i.LastLeadID,
-		&i.Executions,
-	)
-	return i, err
+// By status, test runs aside.
+func (q *Queries) CountContactExecutions(ctx context.Context, arg CountContactExecutionsParams) ([]CountContactExecutionsRow, error) {
+	rows, err := q.db.Query(ctx, CountContactExecutions, arg.TenantID, arg.ContactID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountContactExecutionsRow
+	for rows.Next() {
+		var i CountContactExecutionsRow
+		if err := rows.Scan(&i.Status, &i.Executions); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const CountContacts = `-- name: CountContacts :many
@@ -139,6 +136,44 @@ func (q *Queries) DeleteContactKeys(ctx context.Context, arg DeleteContactKeysPa
 		arg.ContactID,
 	)
 	return err
+}
+
+const LastLead = `-- name: LastLead :many
+select l.id, l.lead_source, l.received_at from lead_events l
+where l.tenant_id = $1 and l.contact_id = $2::uuid
+order by l.received_at desc
+limit 1
+`
+
+type LastLeadParams struct {
+	TenantID  uuid.UUID
+	ContactID uuid.UUID
+}
+
+type LastLeadRow struct {
+	ID         uuid.UUID
+	LeadSource string
+	ReceivedAt time.Time
+}
+
+func (q *Queries) LastLead(ctx context.Context, arg LastLeadParams) ([]LastLeadRow, error) {
+	rows, err := q.db.Query(ctx, LastLead, arg.TenantID, arg.ContactID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LastLeadRow
+	for rows.Next() {
+		var i LastLeadRow
+		if err := rows.Scan(&i.ID, &i.LeadSource, &i.ReceivedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const ListContactSuppressions = `-- name: ListContactSuppressions :many

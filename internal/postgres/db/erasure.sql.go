@@ -53,8 +53,8 @@ update flow_executions e
 set contact_name = '', contact_phone = '',
     metadata = (select coalesce(jsonb_object_agg(m.key, m.value), '{}') from jsonb_each(e.metadata) m
         where m.key = any($1::text[])),
-    error_message = regexp_replace(e.error_message, $2::text, '[erased]', 'g'),
-    cancel_reason = regexp_replace(e.cancel_reason, $2::text, '[erased]', 'g')
+    error_message = regexp_replace(e.error_message, $2::text, '[erased]', 'gi'),
+    cancel_reason = regexp_replace(e.cancel_reason, $2::text, '[erased]', 'gi')
 where e.tenant_id = $3 and e.contact_id = $4
 `
 
@@ -81,7 +81,7 @@ with erased as (
     set body = '{}', contact_name = '', contact_phone = '', decision = null,
         outcome = case when e.outcome = 'received' then 'none' else e.outcome end,
         reason = case when e.outcome = 'received' then 'The contact was erased'
-            else regexp_replace(e.reason, $2::text, '[erased]', 'g') end,
+            else regexp_replace(e.reason, $2::text, '[erased]', 'gi') end,
         decided_at = coalesce(e.decided_at, $3::timestamptz)
     where e.tenant_id = $1 and e.contact_id = $4::uuid
     returning e.id)
@@ -113,8 +113,8 @@ update flow_action_logs l
 set result_data = case when jsonb_typeof(l.result_data) = 'object' then (
         select coalesce(jsonb_object_agg(r.key, r.value), '{}') from jsonb_each(l.result_data) r
         where r.key = any($1::text[])) end,
-    error_message = regexp_replace(l.error_message, $2::text, '[erased]', 'g'),
-    skip_reason = regexp_replace(l.skip_reason, $2::text, '[erased]', 'g')
+    error_message = regexp_replace(l.error_message, $2::text, '[erased]', 'gi'),
+    skip_reason = regexp_replace(l.skip_reason, $2::text, '[erased]', 'gi')
 from flow_executions e
 where e.tenant_id = $3 and e.contact_id = $4
     and l.tenant_id = e.tenant_id and l.execution_id = e.id

@@ -7,43 +7,56 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
 )
 
-const AddSuppression = `-- name: AddSuppression :execrows
-insert into suppressions (id, tenant_id, channel, kind, value, reason, created_at, created_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
-on conflict (tenant_id, kind, value, channel) do nothing
+const AddSuppression = `-- name: AddSuppression :exec
+with added as (
+    insert into suppressions (id, tenant_id, channel, kind, value, reason, created_at, created_by)
+    values ($5, $6, $7, $8, $9, $10,
+        $11, $12)
+    on conflict (tenant_id, kind, value, channel) do nothing
+    returning id, tenant_id, created_at, created_by)
+insert into audit_log (tenant_id, id, at, actor, action, subject_kind, subject_id, details)
+select tenant_id, $1, created_at, created_by, $2, $3, id::text, $4
+from added
 `
 
 type AddSuppressionParams struct {
-	ID        uuid.UUID
-	TenantID  uuid.UUID
-	Channel   string
-	Kind      string
-	Value     string
-	Reason    string
-	CreatedAt time.Time
-	CreatedBy *string
+	EntryID     uuid.UUID
+	Action      string
+	SubjectKind string
+	Details     json.RawMessage
+	ID          uuid.UUID
+	TenantID    uuid.UUID
+	Channel     string
+	Kind        string
+	Value       string
+	Reason      string
+	Now         time.Time
+	CreatedBy   *string
 }
 
-func (q *Queries) AddSuppression(ctx context.Context, arg AddSuppressionParams) (int64, error) {
-	result, err := q.db.Exec(ctx, AddSuppression,
+// One that is there already stays as it is; a new one is on record.
+func (q *Queries) AddSuppression(ctx context.Context, arg AddSuppressionParams) error {
+	_, err := q.db.Exec(ctx, AddSuppression,
+		arg.EntryID,
+		arg.Action,
+		arg.SubjectKind,
+		arg.Details,
 		arg.ID,
 		arg.TenantID,
 		arg.Channel,
 		arg.Kind,
 		arg.Value,
 		arg.Reason,
-		arg.CreatedAt,
+		arg.Now,
 		arg.CreatedBy,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	return err
 }
 
 const CountSuppressions = `-- name: CountSuppressions :many

@@ -37,20 +37,17 @@ join suppressions s on s.tenant_id = c.tenant_id and (
 where c.tenant_id = $1 and c.id = $2
 order by s.id desc;
 
--- name: ContactHistory :one
--- The newest lead of a contact, and its executions by status, test runs aside.
-select last.received_at as last_lead_at, last.lead_source as last_lead_source, last.id as last_lead_id, (
-    select coalesce(jsonb_object_agg(counted.status, counted.n), '{}')::jsonb
-    from (
-        select e.status, count(*) as n from flow_executions e
-        where e.tenant_id = sqlc.arg(tenant_id) and e.contact_id = sqlc.arg(contact_id) and not e.is_test_run
-        group by e.status) counted)::jsonb as executions
-from (select 1) as one
-left join lateral (
-    select l.id, l.received_at, l.lead_source from lead_events l
-    where l.tenant_id = sqlc.arg(tenant_id) and l.contact_id = sqlc.arg(contact_id)
-    order by l.received_at desc
-    limit 1) last on true;
+-- name: LastLead :many
+select l.id, l.lead_source, l.received_at from lead_events l
+where l.tenant_id = sqlc.arg(tenant_id) and l.contact_id = sqlc.arg(contact_id)::uuid
+order by l.received_at desc
+limit 1;
+
+-- name: CountContactExecutions :many
+-- By status, test runs aside.
+select e.status, count(*) as executions from flow_executions e
+where e.tenant_id = $1 and e.contact_id = $2 and not e.is_test_run
+group by e.status;
 
 -- name: AddContactKeysOrFail :exec
 -- A key that is another contact's breaks contact_keys_pkey.

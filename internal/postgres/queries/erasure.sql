@@ -11,8 +11,8 @@ update flow_executions e
 set contact_name = '', contact_phone = '',
     metadata = (select coalesce(jsonb_object_agg(m.key, m.value), '{}') from jsonb_each(e.metadata) m
         where m.key = any(sqlc.arg(kept)::text[])),
-    error_message = regexp_replace(e.error_message, sqlc.arg(pattern)::text, '[erased]', 'g'),
-    cancel_reason = regexp_replace(e.cancel_reason, sqlc.arg(pattern)::text, '[erased]', 'g')
+    error_message = regexp_replace(e.error_message, sqlc.arg(pattern)::text, '[erased]', 'gi'),
+    cancel_reason = regexp_replace(e.cancel_reason, sqlc.arg(pattern)::text, '[erased]', 'gi')
 where e.tenant_id = sqlc.arg(tenant_id) and e.contact_id = sqlc.arg(contact_id);
 
 -- name: EraseLogs :exec
@@ -20,8 +20,8 @@ update flow_action_logs l
 set result_data = case when jsonb_typeof(l.result_data) = 'object' then (
         select coalesce(jsonb_object_agg(r.key, r.value), '{}') from jsonb_each(l.result_data) r
         where r.key = any(sqlc.arg(kept)::text[])) end,
-    error_message = regexp_replace(l.error_message, sqlc.arg(pattern)::text, '[erased]', 'g'),
-    skip_reason = regexp_replace(l.skip_reason, sqlc.arg(pattern)::text, '[erased]', 'g')
+    error_message = regexp_replace(l.error_message, sqlc.arg(pattern)::text, '[erased]', 'gi'),
+    skip_reason = regexp_replace(l.skip_reason, sqlc.arg(pattern)::text, '[erased]', 'gi')
 from flow_executions e
 where e.tenant_id = sqlc.arg(tenant_id) and e.contact_id = sqlc.arg(contact_id)
     and l.tenant_id = e.tenant_id and l.execution_id = e.id;
@@ -34,7 +34,7 @@ with erased as (
     set body = '{}', contact_name = '', contact_phone = '', decision = null,
         outcome = case when e.outcome = 'received' then 'none' else e.outcome end,
         reason = case when e.outcome = 'received' then 'The contact was erased'
-            else regexp_replace(e.reason, sqlc.arg(pattern)::text, '[erased]', 'g') end,
+            else regexp_replace(e.reason, sqlc.arg(pattern)::text, '[erased]', 'gi') end,
         decided_at = coalesce(e.decided_at, sqlc.arg(now)::timestamptz)
     where e.tenant_id = sqlc.arg(tenant_id) and e.contact_id = sqlc.arg(contact_id)::uuid
     returning e.id)

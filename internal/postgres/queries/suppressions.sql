@@ -19,10 +19,17 @@ where c.tenant_id = sqlc.arg(tenant_id) and c.id in (
 order by c.id
 for update of c;
 
--- name: AddSuppression :execrows
-insert into suppressions (id, tenant_id, channel, kind, value, reason, created_at, created_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
-on conflict (tenant_id, kind, value, channel) do nothing;
+-- name: AddSuppression :exec
+-- One that is there already stays as it is; a new one is on record.
+with added as (
+    insert into suppressions (id, tenant_id, channel, kind, value, reason, created_at, created_by)
+    values (sqlc.arg(id), sqlc.arg(tenant_id), sqlc.arg(channel), sqlc.arg(kind), sqlc.arg(value), sqlc.arg(reason),
+        sqlc.arg(now), sqlc.narg(created_by))
+    on conflict (tenant_id, kind, value, channel) do nothing
+    returning id, tenant_id, created_at, created_by)
+insert into audit_log (tenant_id, id, at, actor, action, subject_kind, subject_id, details)
+select tenant_id, sqlc.arg(entry_id), created_at, created_by, sqlc.arg(action), sqlc.arg(subject_kind), id::text, sqlc.arg(details)
+from added;
 
 -- name: FindSuppression :many
 select s.id, s.channel, s.kind, s.value, s.reason, s.created_at, s.created_by
