@@ -59,16 +59,11 @@ type Contact struct {
 type ContactWithFacts struct {
 	Contact
 
-	Suppressions []Suppression                `json:"suppressions" doc:"Those that stop a channel for it, newest first"`
-	LastLead     *LastLead                    `json:"last_lead" nullable:"true"`
-	Executions   map[flow.ExecutionStatus]int `json:"executions" doc:"How many there are by status, test runs aside; read them with GET /executions?contact_id="`
-}
-
-// LastLead is the newest lead of a contact.
-type LastLead struct {
-	ID         uuid.UUID `json:"id" format:"uuid"`
-	LeadSource string    `json:"lead_source"`
-	ReceivedAt instant   `json:"received_at"`
+	Suppressions   []Suppression                `json:"suppressions" doc:"Those that stop a channel for it, newest first"`
+	LastLeadID     *uuid.UUID                   `json:"last_lead_id" format:"uuid" nullable:"true" doc:"Its newest lead; null when it has none"`
+	LastLeadAt     *instant                     `json:"last_lead_at" nullable:"true"`
+	LastLeadSource *string                      `json:"last_lead_source"`
+	Executions     map[flow.ExecutionStatus]int `json:"executions" doc:"How many there are by status, test runs aside; read them with GET /executions?contact_id="`
 }
 
 func (a *api) registerContacts() {
@@ -174,7 +169,7 @@ func (a *api) readContact(ctx context.Context, in *ContactPath) (*answer[success
 		out.Suppressions[i] = suppressionOf(s)
 	}
 	if l := details.LastLead; l != nil {
-		out.LastLead = &LastLead{ID: l.ID, LeadSource: l.LeadSource, ReceivedAt: instant(l.ReceivedAt)}
+		out.LastLeadID, out.LastLeadAt, out.LastLeadSource = &l.ID, instantOrNil(&l.ReceivedAt), &l.LeadSource
 	}
 	return ok(out), nil
 }

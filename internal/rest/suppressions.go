@@ -37,7 +37,7 @@ type Suppression struct {
 
 // SuppressionInput is an address to be suppressed.
 type SuppressionInput struct {
-	Channel Optional[string] `json:"channel" required:"false" enum:"all,ai_call,whatsapp_message,email" default:"all"`
+	Channel Optional[string] `json:"channel" required:"false" enum:"all,ai_call,whatsapp_message,email" doc:"Default all"`
 	Kind    Optional[string] `json:"kind" enum:"phone,email"`
 	Value   Optional[string] `json:"value" maxLength:"255" doc:"A phone as people write it, or an e-mail"`
 	Reason  Optional[string] `json:"reason" required:"false" maxLength:"255" doc:"Shown where a step is skipped; default: added by a person"`
