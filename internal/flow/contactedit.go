@@ -37,8 +37,13 @@ func (c EventContact) Problems() []FieldError {
 		out = append(out, FieldError{Field: field, Message: field + " " + fmt.Sprintf(format, args...)})
 	}
 	for _, text := range []struct{ field, value string }{
-		{"external_id", c.ExternalID}, {"name", c.Name}, {"phone", c.Phone}, {"email", c.Email},
-		{"company", c.Company}, {"city", c.City}, {"country", c.Country},
+		{"external_id", c.ExternalID},
+		{"name", c.Name},
+		{"phone", c.Phone},
+		{"email", c.Email},
+		{"company", c.Company},
+		{"city", c.City},
+		{"country", c.Country},
 	} {
 		if utf8.RuneCountInString(text.value) > maxText {
 			add(text.field, "must have at most %d characters", maxText)

@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// ErrSuppressionNotFound: there is no such suppression in this tenant.
+// ErrSuppressionNotFound means that there is no such suppression in this tenant.
 var ErrSuppressionNotFound = errors.New("suppression not found")
 
 // TakenKey is a key that belongs to another contact.

@@ -21,11 +21,11 @@ type Entry struct {
 
 // EntryStore keeps contacts that are entered.
 type EntryStore interface {
-	// CreateContact stores what make says for the tenant, the contact with all
+	// CreateContact stores what create says for the tenant, the contact with all
 	// its keys and the event, unless once knows the request. The error is a
-	// flow.KeysTakenError when other contacts have keys of it; an error of make
+	// flow.KeysTakenError when other contacts have keys of it; an error of create
 	// is returned.
-	CreateContact(ctx context.Context, tenant uuid.UUID, make func(flow.Tenant) (flow.ContactRecord, ReceivedEvent, error), once *flow.Once[flow.ContactRecord]) (flow.ContactRecord, error)
+	CreateContact(ctx context.Context, tenant uuid.UUID, create func(flow.Tenant) (flow.ContactRecord, ReceivedEvent, error), once *flow.Once[flow.ContactRecord]) (flow.ContactRecord, error)
 }
 
 // What the lead of an entered contact says of where it comes from.

@@ -93,7 +93,7 @@ func (s ContactStore) Contact(ctx context.Context, tenant, id uuid.UUID) (flow.C
 }
 
 // CreateContact implements intake.EntryStore, in two round trips.
-func (s ContactStore) CreateContact(ctx context.Context, tenant uuid.UUID, make func(flow.Tenant) (flow.ContactRecord, intake.ReceivedEvent, error),
+func (s ContactStore) CreateContact(ctx context.Context, tenant uuid.UUID, create func(flow.Tenant) (flow.ContactRecord, intake.ReceivedEvent, error),
 	once *flow.Once[flow.ContactRecord],
 ) (flow.ContactRecord, error) {
 	var out flow.ContactRecord
@@ -115,7 +115,7 @@ func (s ContactStore) CreateContact(ctx context.Context, tenant uuid.UUID, make 
 			return err
 		}
 		var event intake.ReceivedEvent
-		if out, event, err = make(settings); err != nil {
+		if out, event, err = create(settings); err != nil {
 			return refusal{err}
 		}
 		out.CreatedAt, out.UpdatedAt = out.CreatedAt.Truncate(time.Millisecond), out.UpdatedAt.Truncate(time.Millisecond)

@@ -39,13 +39,13 @@ func (s SuppressionStore) ListSuppressions(ctx context.Context, tenant uuid.UUID
 	return suppressionRecords(*rows), total(*count), nil
 }
 
-// AddSuppression stores what make says for the tenant, as added by by. It
+// AddSuppression stores what say gives for the tenant, as added by by. It
 // waits for steps that are being claimed for contacts with that address: after
 // it returns no further step is. A suppression of the address and channel that
-// is there already is given as it is, with added false. An error of make is
+// is there already is given as it is, with added false. An error of say is
 // returned.
 func (s SuppressionStore) AddSuppression(ctx context.Context, tenant uuid.UUID, by string,
-	make func(flow.Tenant) (flow.Suppression, error),
+	say func(flow.Tenant) (flow.Suppression, error),
 ) (record flow.SuppressionRecord, added bool, err error) {
 	err = Retry(ctx, func() error {
 		pipe := NewPipe()
@@ -60,7 +60,7 @@ func (s SuppressionStore) AddSuppression(ctx context.Context, tenant uuid.UUID, 
 		if err != nil {
 			return err
 		}
-		wanted, err := make(settings)
+		wanted, err := say(settings)
 		if err != nil {
 			return refusal{err}
 		}

@@ -71,8 +71,13 @@ func (in ContactInput) apply(c flow.EventContact) flow.EventContact {
 		to   *string
 		from Nullable[string]
 	}{
-		{&c.ExternalID, in.ExternalID}, {&c.Name, in.Name}, {&c.Phone, in.Phone}, {&c.Email, in.Email},
-		{&c.Company, in.Company}, {&c.City, in.City}, {&c.Country, in.Country},
+		{&c.ExternalID, in.ExternalID},
+		{&c.Name, in.Name},
+		{&c.Phone, in.Phone},
+		{&c.Email, in.Email},
+		{&c.Company, in.Company},
+		{&c.City, in.City},
+		{&c.Country, in.Country},
 	} {
 		if text.from.Sent {
 			*text.to = said(text.from)

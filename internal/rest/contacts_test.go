@@ -110,7 +110,7 @@ func TestAContactWhoseKeysAreAnothersIsRefusedAndNamesIt(t *testing.T) {
 	require.Zero(t, query[int](b, "select count(*)::int from idempotency_keys"), "a refused request leaves its key free")
 
 	b.refused(http.StatusConflict, text("phone", asha), "PATCH", "/api/contacts/"+dev, object{"phone": "+91 98450 12345"})
-	require.Equal(t, "", b.do(http.StatusOK, "GET", "/api/contacts/"+dev, nil).data()["phone"])
+	require.Empty(t, b.do(http.StatusOK, "GET", "/api/contacts/"+dev, nil).data()["phone"])
 	// The other tenant's keys are its own.
 	require.Equal(t, http.StatusCreated, b.request(b.other, "POST", "/api/contacts", object{"phone": "+919845012345"}).status)
 }
@@ -229,7 +229,7 @@ func TestAChangeMovesKeysAndLeavesTheRest(t *testing.T) {
 	got := b.do(http.StatusOK, "PATCH", at, `{"phone":"+91 98450 99999","email":"","external_id":null,"tags":["cold"],"custom_fields":{"stage":null,"n":12345678901234567890.5,"deep":{"a":null}}}`)
 	require.Equal(t, "Asha", got.data()["name"])
 	require.Equal(t, "+919845099999", got.data()["phone"])
-	require.Equal(t, "", got.data()["email"])
+	require.Empty(t, got.data()["email"])
 	require.Equal(t, []any{"cold"}, got.data()["tags"])
 	require.Contains(t, string(got.raw), `"custom_fields":{"big":1,"budget":1,"deep":{"a":null},"n":12345678901234567890.5}`)
 	require.Equal(t, "phone=+919845099999", query[string](b, "select string_agg(kind || '=' || value, ' ') from contact_keys where contact_id = $1", id))

@@ -16,10 +16,10 @@ import (
 type Suppressions interface {
 	// ListSuppressions gives suppressions, newest first.
 	ListSuppressions(ctx context.Context, tenant uuid.UUID, f flow.SuppressionFilter, p flow.Page) ([]flow.SuppressionRecord, flow.Total, error)
-	// AddSuppression stores what make says, unless there is one of that address
-	// and channel, which is given then. An error of make is returned. Afterwards
+	// AddSuppression stores what say gives, unless there is one of that address
+	// and channel, which is given then. An error of say is returned. Afterwards
 	// nothing begins that the suppression stops.
-	AddSuppression(ctx context.Context, tenant uuid.UUID, by string, make func(flow.Tenant) (flow.Suppression, error)) (record flow.SuppressionRecord, added bool, err error)
+	AddSuppression(ctx context.Context, tenant uuid.UUID, by string, say func(flow.Tenant) (flow.Suppression, error)) (record flow.SuppressionRecord, added bool, err error)
 	// RemoveSuppression deletes one; flow.ErrSuppressionNotFound.
 	RemoveSuppression(ctx context.Context, tenant, id uuid.UUID, by string) error
 }

@@ -75,7 +75,7 @@ func (q *Queries) CountContactExecutions(ctx context.Context, arg CountContactEx
 
 const CountContacts = `-- name: CountContacts :many
 select count(*) from find_contacts($1::text, $2::text, $3::text[],
-    $4::text, $5::boolean, null::uuid, 0::bigint, $6::bigint)
+    $4::text, $5::boolean, null::uuid, 0::bigint, $6::bigint, true)
 `
 
 type CountContactsParams struct {
@@ -237,7 +237,7 @@ select c.id, c.external_id, c.name, c.phone, c.phone_valid, c.email, c.company, 
 from contacts c
 where c.tenant_id = $1 and c.id in (
     select find_contacts($2::text, $3::text, $4::text[], $5::text,
-        $6::boolean, $7::uuid, $8::bigint, $9::bigint))
+        $6::boolean, $7::uuid, $8::bigint, $9::bigint, false))
 order by c.id desc
 `
 

@@ -4,12 +4,12 @@ select c.id, c.external_id, c.name, c.phone, c.phone_valid, c.email, c.company, 
 from contacts c
 where c.tenant_id = sqlc.arg(tenant_id) and c.id in (
     select find_contacts(sqlc.arg(pattern)::text, sqlc.arg(alternative)::text, sqlc.arg(others)::text[], sqlc.arg(tag)::text,
-        sqlc.narg(suppressed)::boolean, sqlc.narg(below)::uuid, sqlc.arg(first)::bigint, sqlc.arg(most)::bigint))
+        sqlc.narg(suppressed)::boolean, sqlc.narg(below)::uuid, sqlc.arg(first)::bigint, sqlc.arg(most)::bigint, false))
 order by c.id desc;
 
 -- name: CountContacts :many
 select count(*) from find_contacts(sqlc.arg(pattern)::text, sqlc.arg(alternative)::text, sqlc.arg(others)::text[],
-    sqlc.arg(tag)::text, sqlc.narg(suppressed)::boolean, null::uuid, 0::bigint, sqlc.arg(most)::bigint);
+    sqlc.arg(tag)::text, sqlc.narg(suppressed)::boolean, null::uuid, 0::bigint, sqlc.arg(most)::bigint, true);
 
 -- name: ReadContact :many
 select c.id, c.external_id, c.name, c.phone, c.phone_valid, c.email, c.company, c.city, c.country, c.time_zone,
