@@ -54,6 +54,11 @@ type Config struct {
 
 	AllowedOrigins []string `env:"ALLOWED_ORIGINS"`
 
+	// RateLimit is how many requests a second a tenant may send for good,
+	// RateBurst how many at once.
+	RateLimit int `env:"RATE_LIMIT, default=50"`
+	RateBurst int `env:"RATE_BURST, default=200"`
+
 	CallOutcomeTimeout      time.Duration `env:"CALL_OUTCOME_TIMEOUT, default=1800s"`
 	ReconcileInterval       time.Duration `env:"RECONCILE_INTERVAL, default=100s"`
 	MessageReconcileTimeout time.Duration `env:"MESSAGE_RECONCILE_TIMEOUT, default=900s"`
@@ -66,6 +71,9 @@ func readConfig(ctx context.Context) (Config, clock.Clock, error) {
 	var c Config
 	if err := envconfig.Process(ctx, &c); err != nil {
 		return c, clock.Clock{}, fmt.Errorf("read the configuration: %w", err)
+	}
+	if c.RateLimit < 1 || c.RateBurst < 1 {
+		return c, clock.Clock{}, errors.New("RATE_LIMIT and RATE_BURST must be at least 1")
 	}
 	if c.Environment != "local" {
 		if c.Clock != "" {

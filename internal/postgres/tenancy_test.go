@@ -241,6 +241,7 @@ insert into idempotency_keys (tenant_id, key, request, response, created_at) val
 insert into due_work (kind, ref, tenant_id, due_at) values ('outbox', :id, :id, :at), ('run', 'x', :id, :at);
 insert into provider_events (id, kind, tenant_id, body) values (:id, 'bolna', :id, '{}');
 insert into webhook_routes (kind, hash, tenant_id) values ('bolna', 'x', :id);
+insert into rate_limits (tenant_id, tokens, refilled_at) values (:id, 0, :at);
 `
 
 func TestNoQueryShowsOrChangesAnotherTenantsRows(t *testing.T) {

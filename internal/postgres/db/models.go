@@ -221,6 +221,12 @@ type ProviderEvent struct {
 	Result     string
 }
 
+type RateLimit struct {
+	TenantID   uuid.UUID
+	Tokens     float64
+	RefilledAt time.Time
+}
+
 type Suppression struct {
 	ID        uuid.UUID
 	TenantID  uuid.UUID
@@ -244,6 +250,8 @@ type Tenant struct {
 	CallConcurrency        int32
 	CreatedAt              time.Time
 	UpdatedAt              time.Time
+	RateLimit              *int32
+	RateBurst              *int32
 }
 
 type WebhookRoute struct {
