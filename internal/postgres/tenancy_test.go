@@ -102,7 +102,7 @@ var texts = []string{"x", "phone", ""}
 
 // known are arguments of which only some texts get anywhere.
 var known = map[string]string{
-	"pattern": "", "outcome": "", "status": "running", "wasstatus": "running", "actiontype": "ai_call",
+	"pattern": "%", "outcome": "", "status": "running", "wasstatus": "running", "actiontype": "ai_call",
 	"body": "{}", "definition": "{}", "response": "{}", "decision": "{}", "resultdata": "{}", "actionconfig": "{}",
 	"version": "2", "first": "0", "since": "2020-01-01T00:00:00Z", "fromat": "2020-01-01T00:00:00Z",
 }
