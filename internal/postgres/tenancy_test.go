@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -190,7 +189,7 @@ func (p *prober) run(s statement, as, tenant uuid.UUID, text string) (out seen, 
 	result := pg.ExecParams(ctx, s.sql, values, description.ParamOIDs, nil, nil).Read()
 	if result.Err != nil {
 		var problem *pgconn.PgError
-		require.True(p.t, errors.As(result.Err, &problem), "%s: %v", s.name, result.Err)
+		require.ErrorAs(p.t, result.Err, &problem, s.name)
 		return seen{failed: problem.Code + " " + problem.ConstraintName}, false
 	}
 	return seen{rows: fmt.Sprintf("%q", result.Rows), changed: result.CommandTag.String()}, p.digest() != p.whole

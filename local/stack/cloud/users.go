@@ -16,7 +16,8 @@ func (c *Cloud) PutUser(ctx context.Context, pool, email, password, tenant, grou
 	_, err := c.users.AdminCreateUser(ctx, &cognitoidentityprovider.AdminCreateUserInput{
 		UserPoolId: &pool, Username: &email, MessageAction: types.MessageActionTypeSuppress,
 		UserAttributes: []types.AttributeType{
-			{Name: aws.String("email"), Value: &email}, {Name: aws.String("email_verified"), Value: aws.String("true")},
+			{Name: aws.String("email"), Value: &email},
+			{Name: aws.String("email_verified"), Value: aws.String("true")},
 			{Name: aws.String("custom:tenant_id"), Value: &tenant},
 		},
 	})
