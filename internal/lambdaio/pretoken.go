@@ -23,13 +23,13 @@ func PreToken(_ context.Context, event events.CognitoEventUserPoolsPreTokenGenV2
 	event.Response.ClaimsAndScopeOverrideDetails.GroupOverrideDetails = event.Request.GroupConfiguration
 	access := &event.Response.ClaimsAndScopeOverrideDetails.AccessTokenGeneration
 	attribute := event.Request.UserAttributes[tenantAttribute]
-	if uuid.Validate(attribute) != nil {
-		// What a person could have put there by another way is no tenant either.
-		access.ClaimsToSuppress = []string{"tenant_id"}
-		slog.Warn("a token without a tenant", "user_pool_id", event.UserPoolID, "trigger", event.TriggerSource)
+	if tenant, err := uuid.Parse(attribute); err == nil {
+		access.ClaimsToAddOrOverride = map[string]any{"tenant_id": tenant.String()}
+		slog.Info("a token", "tenant_id", tenant, "trigger", event.TriggerSource)
 		return event, nil
 	}
-	access.ClaimsToAddOrOverride = map[string]any{"tenant_id": attribute}
-	slog.Info("a token", "tenant_id", attribute, "trigger", event.TriggerSource)
+	// What a person could have put there by another way is no tenant either.
+	access.ClaimsToSuppress = []string{"tenant_id"}
+	slog.Warn("a token without a tenant", "user_pool_id", event.UserPoolID, "trigger", event.TriggerSource)
 	return event, nil
 }
