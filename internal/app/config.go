@@ -39,16 +39,27 @@ type Config struct {
 	WhatsAppSecret string `env:"WHATSAPP_SECRET_ARN"`
 
 	// JWTSecret is the ARN of the HS256 secret; empty turns HS256 off.
-	JWTSecret      string   `env:"JWT_SECRET_ARN"`
-	JWTIssuer      string   `env:"JWT_ISSUER"`
-	JWTAudience    string   `env:"JWT_AUDIENCE"`
-	JWKSURL        string   `env:"JWT_JWKS_URL"`
-	JWTTenantClaim string   `env:"JWT_TENANT_CLAIM"`
-	JWTRoleClaim   string   `env:"JWT_ROLE_CLAIM"`
+	JWTSecret string `env:"JWT_SECRET_ARN"`
+	// JWTIssuer, JWTAudience and the claims are those of the one issuer at
+	// JWKSURL, or of HS256 tokens where that is empty.
+	JWTIssuer      string `env:"JWT_ISSUER"`
+	JWTAudience    string `env:"JWT_AUDIENCE"`
+	JWKSURL        string `env:"JWT_JWKS_URL"`
+	JWTTenantClaim string `env:"JWT_TENANT_CLAIM"`
+	JWTRoleClaim   string `env:"JWT_ROLE_CLAIM"`
+	// JWTIssuers are further issuers, and JWTUserPool the deployment's own user
+	// pool: JSON lists that auth.ParseIssuers reads.
+	JWTIssuers  string `env:"JWT_ISSUERS"`
+	JWTUserPool string `env:"JWT_USER_POOL"`
+
 	AllowedOrigins []string `env:"ALLOWED_ORIGINS"`
 
 	// CallLimit is how many calls may be out at once, of all tenants together.
 	CallLimit int `env:"GLOBAL_CALL_LIMIT, default=10"`
+	// RateLimit is how many requests a second a tenant may send for good,
+	// RateBurst how many at once.
+	RateLimit int `env:"RATE_LIMIT, default=50"`
+	RateBurst int `env:"RATE_BURST, default=200"`
 
 	CallOutcomeTimeout      time.Duration `env:"CALL_OUTCOME_TIMEOUT, default=1800s"`
 	ReconcileInterval       time.Duration `env:"RECONCILE_INTERVAL, default=100s"`
@@ -62,6 +73,9 @@ func readConfig(ctx context.Context) (Config, clock.Clock, error) {
 	var c Config
 	if err := envconfig.Process(ctx, &c); err != nil {
 		return c, clock.Clock{}, fmt.Errorf("read the configuration: %w", err)
+	}
+	if c.RateLimit < 1 || c.RateBurst < 1 {
+		return c, clock.Clock{}, errors.New("RATE_LIMIT and RATE_BURST must be at least 1")
 	}
 	if c.Environment != "local" {
 		if c.Clock != "" {

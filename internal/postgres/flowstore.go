@@ -73,7 +73,8 @@ func (s FlowStore) Flow(ctx context.Context, tenant, id uuid.UUID) (flow.Stored,
 // CreateFlow stores a new flow as version 1 and gives it, and whatever in it
 // has none, an id. A nil priority puts it last: highest + 1, the first is 0.
 // d.ID, d.Version and d.Priority are not looked at. by is who creates it. A
-// request that once knows creates nothing.
+// request that once knows creates nothing. A tenant that has flow.MaxFlows
+// already gets flow.ErrTooManyFlows.
 func (s FlowStore) CreateFlow(ctx context.Context, tenant uuid.UUID, by string, d flow.Definition, priority *int,
 	once *flow.Once[flow.Stored],
 ) (flow.Stored, error) {
@@ -83,6 +84,7 @@ func (s FlowStore) CreateFlow(ctx context.Context, tenant uuid.UUID, by string, 
 		tenants := Scalars[uuid.UUID](pipe, db.LockTenantForFlows, tenant)
 		key := pipeClaim(pipe, tenant, once, s.Clock.Real())
 		next := Scalars[int64](pipe, db.NextPriority, tenant)
+		count := Scalars[int64](pipe, db.CountAllFlows, tenant)
 		tx, err := s.Pool.Begin(ctx, tenant, pipe)
 		if err != nil {
 			return err
@@ -93,6 +95,9 @@ func (s FlowStore) CreateFlow(ctx context.Context, tenant uuid.UUID, by string, 
 		}
 		if known, err := key.answered(); err != nil || known {
 			return err
+		}
+		if (*count)[0] >= flow.MaxFlows {
+			return flow.ErrTooManyFlows
 		}
 		now := s.now()
 		d.ID, d.Version, d.Priority = uuid.Must(uuid.NewV7()), 1, int(min((*next)[0], math.MaxInt32))
@@ -238,7 +243,7 @@ func storeError(doing string, err error) error {
 	case errors.As(err, &own):
 		return own.error
 	case errors.As(err, &taken), errors.As(err, &missing), errors.Is(err, flow.ErrFlowNotFound),
-		errors.Is(err, flow.ErrUnknownTenant), errors.Is(err, flow.ErrKeyReused):
+		errors.Is(err, flow.ErrUnknownTenant), errors.Is(err, flow.ErrKeyReused), errors.Is(err, flow.ErrTooManyFlows):
 		return err
 	case Unavailable(err):
 		return away{fmt.Errorf("%s: %w", doing, err)}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -19,6 +20,16 @@ func NewPipe() *Pipe { return &Pipe{} }
 
 // Len counts the statements queued.
 func (p *Pipe) Len() int { return p.batch.Len() }
+
+// begin opens a transaction as tenant; zero is no tenant.
+func (p *Pipe) begin(tenant uuid.UUID) {
+	setting := ""
+	if tenant != uuid.Nil {
+		setting = tenant.String()
+	}
+	p.batch.Queue("begin")
+	p.batch.Queue("select set_config('app.tenant_id', $1, true)", setting)
+}
 
 func (p *Pipe) append(other *Pipe) {
 	p.batch.QueuedQueries = append(p.batch.QueuedQueries, other.batch.QueuedQueries...)

@@ -53,24 +53,24 @@ type Tx struct {
 
 // Begin opens a transaction as tenant (zero: no tenant, which sees no
 // tenant's row) and runs the piped statements, all in one round trip.
-// The caller must end it with Commit or Rollback.
+// The caller must end it with Commit or Rollback. The first of a request that
+// RateLimiter limits also takes its token.
 func (p *Pool) Begin(ctx context.Context, tenant uuid.UUID, first *Pipe) (*Tx, error) {
+	pipe := NewPipe()
+	settle, err := take(ctx, pipe)
+	if err != nil {
+		return nil, err
+	}
 	conn, err := p.Acquire(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
 	tx := &Tx{Queries: db.New(conn), conn: conn}
-	pipe := NewPipe()
-	pipe.batch.Queue("begin")
-	setting := ""
-	if tenant != uuid.Nil {
-		setting = tenant.String()
-	}
-	pipe.batch.Queue("select set_config('app.tenant_id', $1, true)", setting)
+	pipe.begin(tenant)
 	if first != nil {
 		pipe.append(first)
 	}
-	if err := tx.Send(ctx, pipe); err != nil {
+	if err := settle(tx.Send(ctx, pipe)); err != nil {
 		tx.Rollback(ctx)
 		return nil, err
 	}

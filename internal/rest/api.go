@@ -51,6 +51,8 @@ type Config struct {
 	Audit        AuditLog
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
+	// Limits limits each tenant's requests; nil: there is no limit.
+	Limits Limits
 	// AllowedOrigins are the origins that browsers may call from, like
 	// "https://app.example.com"; "*" allows all, none allows none.
 	AllowedOrigins []string
@@ -187,7 +189,7 @@ func New(c Config) http.Handler {
 	setUpHuma()
 	mux := http.NewServeMux()
 	a := &api{Config: c, huma: humago.New(mux, humaConfig(c.Version))}
-	a.huma.UseMiddleware(a.authenticate, a.requireJSON)
+	a.huma.UseMiddleware(a.authenticate, a.limit, a.requireJSON)
 	a.registerFlows()
 	a.registerFlowParts()
 	a.registerPriorities()
@@ -219,13 +221,16 @@ func register[I, O any](a *api, op huma.Operation, handle func(context.Context, 
 	op.MaxBodyBytes = maxBodyBytes + 1
 	op.Security = []map[string][]string{{bearer: {}}}
 	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden,
-		http.StatusServiceUnavailable)
+		http.StatusTooManyRequests, http.StatusServiceUnavailable)
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
-		if err != nil {
-			return nil, failureOf(ctx, err)
+		if err == nil {
+			return out, nil
 		}
-		return out, nil
+		if f := exchangeOf(ctx).tooMany(); f != nil {
+			return nil, f
+		}
+		return nil, failureOf(ctx, err)
 	})
 }
 

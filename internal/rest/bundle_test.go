@@ -194,13 +194,16 @@ func (b *testBundle) request(token, method, path string, body any, headers ...st
 	b.handler.ServeHTTP(w, r)
 	out := answer{status: w.Code, header: w.Header(), raw: w.Body.Bytes()}
 	if w.Body.Len() > 0 {
-		require.NoError(b.t, json.Unmarshal(out.raw, &out.body), "%s", out.raw)
+		decoder := json.NewDecoder(bytes.NewReader(out.raw))
+		decoder.UseNumber()
+		require.NoError(b.t, decoder.Decode(&out.body), "%s", out.raw)
 		whole(out.body)
 	}
 	return out
 }
 
-// whole turns the numbers of decoded JSON that are whole into ints.
+// whole turns the numbers of decoded JSON into ints where they are whole, and
+// into floats where one can hold them.
 func whole(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -211,6 +214,12 @@ func whole(v any) any {
 		for i := range v {
 			v[i] = whole(v[i])
 		}
+	case json.Number:
+		f, err := v.Float64()
+		if err != nil {
+			return v
+		}
+		return whole(f)
 	case float64:
 		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
 			return int(v)

@@ -129,6 +129,8 @@ func failureOf(ctx context.Context, err error) *failure {
 		return &failure{status: http.StatusNotFound, Message: "Suppression not found"}
 	case errors.Is(err, flow.ErrFlowNotFound):
 		return &failure{status: http.StatusNotFound, Message: "Flow not found"}
+	case errors.Is(err, flow.ErrTooManyFlows):
+		return tooManyFlows()
 	case errors.Is(err, flow.ErrKeyReused):
 		return &failure{status: http.StatusConflict, Message: "Idempotency-Key was used for another request"}
 	case errors.Is(err, flow.ErrVersionNotFound):
@@ -157,6 +159,10 @@ func failureOf(ctx context.Context, err error) *failure {
 		return &failure{status: http.StatusServiceUnavailable, retryAfter: 5, Message: "Tokens cannot be verified right now, please try again"}
 	}
 	return &failure{status: http.StatusInternalServerError, Message: internalError}
+}
+
+func tooManyFlows() *failure {
+	return badRequest(fmt.Sprintf("A tenant can have at most %d flows", flow.MaxFlows))
 }
 
 func priorityTaken(field string, taken flow.PriorityTakenError) *failure {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/auto-engagement/flows/internal/auth"
+	"github.com/auto-engagement/flows/internal/flow"
 )
 
 // exchange is what is known of one request besides its content.
@@ -21,6 +22,8 @@ type exchange struct {
 	who       auth.Identity
 	// err is the cause of a 500 or 503, for the log alone.
 	err error
+	// quota is how the tenant stands; nil where requests are not limited.
+	quota func() flow.Quota
 }
 
 type exchangeKey struct{}
@@ -49,7 +52,7 @@ func (a *api) observe(next http.Handler) http.Handler {
 		w.Header().Set("X-Request-ID", e.requestID)
 		w.Header().Set("Cache-Control", "no-store")
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, e))
-		out := &watched{ResponseWriter: w}
+		out := &watched{ResponseWriter: w, before: e.tell}
 		defer func() {
 			if cause := recover(); cause != nil {
 				e.err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
@@ -88,12 +91,15 @@ type watched struct {
 	http.ResponseWriter
 
 	status int
+	// before is called once, when the headers are about to be sent.
+	before func(http.Header)
 }
 
 // WriteHeader implements http.ResponseWriter.
 func (w *watched) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
+		w.before(w.Header())
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
@@ -101,7 +107,7 @@ func (w *watched) WriteHeader(status int) {
 // Write implements http.ResponseWriter.
 func (w *watched) Write(b []byte) (int, error) {
 	if w.status == 0 {
-		w.status = http.StatusOK
+		w.WriteHeader(http.StatusOK)
 	}
 	return w.ResponseWriter.Write(b)
 }

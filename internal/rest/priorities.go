@@ -25,8 +25,8 @@ type PriorityInput struct {
 	Priority Optional[int]    `json:"priority" minimum:"0" maximum:"2147483647" doc:"Lower runs first; unique"`
 }
 
-// maxUpdates is how many flows a tenant has at most.
-const maxUpdates = 1000
+// maxUpdates lets all of a tenant's flows be moved at once.
+const maxUpdates = flow.MaxFlows
 
 func (a *api) registerPriorities() {
 	register(a, huma.Operation{

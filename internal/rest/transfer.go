@@ -161,8 +161,8 @@ func (a *api) importFlows(ctx context.Context, in *struct {
 	var planned []flow.ImportedFlow
 	err = a.History.ImportFlows(ctx, by.TenantID, by.UserID, once, func(now []flow.Stored) ([]flow.ImportedFlow, error) {
 		planned = planImport(input.Flows.Value, now)
-		if created(planned)+len(now) > maxUpdates {
-			return nil, badRequest(fmt.Sprintf("A tenant can have at most %d flows", maxUpdates))
+		if n := created(planned); n > 0 && n+len(now) > flow.MaxFlows {
+			return nil, tooManyFlows()
 		}
 		if input.DryRun.Value {
 			return nil, nil

@@ -65,6 +65,18 @@ func (q *Queries) CheckConstraintsNow(ctx context.Context) error {
 	return err
 }
 
+const CountAllFlows = `-- name: CountAllFlows :one
+select count(*) from auto_engagement_flows where tenant_id = $1
+`
+
+// Exact while the tenant's row is held.
+func (q *Queries) CountAllFlows(ctx context.Context, tenantID uuid.UUID) (int64, error) {
+	row := q.db.QueryRow(ctx, CountAllFlows, tenantID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const CountFlows = `-- name: CountFlows :one
 select count(*) from (
     select from auto_engagement_flows

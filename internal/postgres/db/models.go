@@ -252,6 +252,12 @@ type ProviderEvent struct {
 	Result     string
 }
 
+type RateLimit struct {
+	TenantID   uuid.UUID
+	Tokens     float64
+	RefilledAt time.Time
+}
+
 type Suppression struct {
 	ID        uuid.UUID
 	TenantID  uuid.UUID
@@ -275,6 +281,8 @@ type Tenant struct {
 	CallConcurrency        int32
 	CreatedAt              time.Time
 	UpdatedAt              time.Time
+	RateLimit              *int32
+	RateBurst              *int32
 }
 
 type WebhookRoute struct {

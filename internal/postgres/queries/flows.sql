@@ -42,6 +42,10 @@ select * from flow_actions where tenant_id = $1 and flow_id = $2 order by action
 -- name: NextPriority :one
 select coalesce(max(priority)::bigint + 1, 0)::bigint from auto_engagement_flows where tenant_id = $1;
 
+-- name: CountAllFlows :one
+-- Exact while the tenant's row is held.
+select count(*) from auto_engagement_flows where tenant_id = $1;
+
 -- name: InsertFlow :exec
 insert into auto_engagement_flows (id, tenant_id, name, description, is_enabled, priority, use_custom_business_hours,
     business_hours_start, business_hours_end, business_hours_timezone, business_hours_days, outside_hours,
