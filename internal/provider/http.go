@@ -150,10 +150,10 @@ func (r Reply) Decode(v any) error {
 }
 
 // Failure describes a Reply that is no 2xx, in words that may be stored and
-// shown. It is for questions; effects are judged by Answer.
+// shown: a *QuestionError. It is for questions; effects are judged by Answer.
 func (r Reply) Failure() error {
 	if r.Status == 0 || (r.Err != nil && r.Status < 300) {
-		return errors.New(r.trouble())
+		return r.question(r.trouble())
 	}
-	return errors.New(r.refusal(Words(r.Body)))
+	return r.question(r.refusal(Words(r.Body)))
 }

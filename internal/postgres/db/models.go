@@ -76,6 +76,7 @@ type EmailTemplate struct {
 	IsActive  bool
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	Version   int32
 }
 
 type FlowAction struct {
@@ -250,4 +251,11 @@ type WebhookRoute struct {
 	Kind     string
 	Hash     []byte
 	TenantID uuid.UUID
+}
+
+type WebhookToken struct {
+	TenantID  uuid.UUID
+	Kind      string
+	Token     []byte
+	CreatedAt time.Time
 }

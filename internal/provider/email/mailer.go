@@ -70,6 +70,7 @@ var _ provider.Mailer = (*Mailer)(nil)
 // SESAPI is what is used of *sesv2.Client.
 type SESAPI interface {
 	SendEmail(ctx context.Context, in *sesv2.SendEmailInput, opts ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error)
+	GetEmailIdentity(ctx context.Context, in *sesv2.GetEmailIdentityInput, opts ...func(*sesv2.Options)) (*sesv2.GetEmailIdentityOutput, error)
 }
 
 // New returns a Mailer. ses may be nil where no tenant uses it; client, from

@@ -34,6 +34,9 @@ type Config struct {
 	Mode Mode `json:"mode"`
 	// PhoneNumberID is used by messages that name none.
 	PhoneNumberID string `json:"phone_number_id"`
+	// BusinessAccountID is the account at Meta (WABA) whose numbers and
+	// templates are listed; empty when only one number is known.
+	BusinessAccountID string `json:"business_account_id"`
 	// BaseURL is the chat-agent server's address; the Cloud API's is the
 	// deployment's.
 	BaseURL string `json:"base_url"`
