@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -27,9 +26,9 @@ func (e *QuestionError) Passing() bool {
 	return e.Status < 400 || e.Status >= 500 || e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout
 }
 
-// Refused is the provider's own sentence when err is its no; false when it may
+// Refusal is the provider's own sentence when err is its no; false when it may
 // answer later, or nothing is known.
-func Refused(err error) (reason string, is bool) {
+func Refusal(err error) (reason string, is bool) {
 	if e, found := errors.AsType[*QuestionError](err); found && !e.Passing() {
 		return e.Reason, true
 	}
@@ -111,14 +110,4 @@ func (r Reply) question(reason string) *QuestionError {
 		e.RetryAfter = RetryAfter(r.Header, time.Now())
 	}
 	return e
-}
-
-// Sentence makes a provider's words a sentence of their own: with a capital,
-// without a final stop.
-func Sentence(s string) string {
-	s = strings.TrimRight(strings.TrimSpace(s), ".")
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
