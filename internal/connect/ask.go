@@ -49,7 +49,7 @@ func (s *Service) probe(ctx context.Context, kind Kind, cred provider.Credential
 		agents, err := s.Calls.Agents(ctx, cred)
 		return fmt.Sprintf("Bolna accepts the key; the account has %s", counted(len(agents), "agent")), err
 	case WhatsApp:
-		config, _ := readConfig[WhatsAppConfig](cred.Config)
+		config, _ := readConfig[WhatsAppSettings](cred.Config)
 		if config.Mode == modeChatAgent {
 			return "A chat-agent server cannot be asked; send a test run to try it", nil
 		}
@@ -65,6 +65,14 @@ func counted(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// asQuestion makes any failure of a provider a *provider.QuestionError.
+func asQuestion(err error) error {
+	if _, is := errors.AsType[*provider.QuestionError](err); is {
+		return err
+	}
+	return errors.Join(&provider.QuestionError{Reason: "its answer could not be understood"}, err)
 }
 
 // credentials are a tenant's settings with the secret opened, and what names
@@ -115,14 +123,14 @@ func listed[T any](ctx context.Context, s *Service, tenant uuid.UUID, kind Kind,
 		return nil, err
 	}
 	key := strings.Join([]string{tenant.String(), string(kind), what, state}, " ")
-	if kept, is := s.listings.get(key).([]T); is && !refresh {
+	if kept, is := s.listings.get(key, refresh).([]T); is {
 		return kept, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
 	list, err := ask(ctx, cred)
 	if err != nil {
-		return nil, err
+		return nil, asQuestion(err)
 	}
 	s.listings.keep(key, list)
 	return list, nil
@@ -135,7 +143,7 @@ func (s *Service) SendTest(ctx context.Context, tenant uuid.UUID, m provider.Mai
 	if err != nil {
 		return provider.Answer{}, err
 	}
-	var config EmailConfig
+	var config EmailSettings
 	if err := json.Unmarshal(cred.Config, &config); err != nil {
 		return provider.Answer{Class: provider.Refused, Reason: "The e-mail settings cannot be read"}, nil
 	}
@@ -151,6 +159,8 @@ func (s *Service) SendTest(ctx context.Context, tenant uuid.UUID, m provider.Mai
 // Bounds of what is kept of providers' lists, in memory only.
 const (
 	listingKept = time.Minute
+	// refreshable is how old a list must be to be asked for anew.
+	refreshable = 3 * time.Second
 	maxListings = 500
 )
 
@@ -162,15 +172,16 @@ type listings struct {
 
 type listing struct {
 	list  any
-	until time.Time
+	since time.Time
 }
 
-// get is nil when nothing is kept.
-func (l *listings) get(key string) any {
+// get is nil when nothing is kept, or nothing that is fresh enough.
+func (l *listings) get(key string, refresh bool) any {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	found := l.kept[key]
-	if time.Now().After(found.until) {
+	age := time.Since(found.since)
+	if age > listingKept || refresh && age > refreshable {
 		return nil
 	}
 	return found.list
@@ -182,5 +193,5 @@ func (l *listings) keep(key string, list any) {
 	if l.kept == nil || len(l.kept) >= maxListings {
 		l.kept = map[string]listing{}
 	}
-	l.kept[key] = listing{list, time.Now().Add(listingKept)}
+	l.kept[key] = listing{list, time.Now()}
 }

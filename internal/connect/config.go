@@ -13,7 +13,8 @@ import (
 	"github.com/auto-engagement/flows/internal/flow"
 )
 
-// Config are the settings of one kind that are no secret.
+// Config are the settings of one kind that are no secret: BolnaSettings,
+// WhatsAppSettings or EmailSettings.
 type Config interface {
 	kind() Kind
 	// problems are what is wrong with them.
@@ -26,14 +27,14 @@ type Config interface {
 	leadsElsewhere(old json.RawMessage) bool
 }
 
-// BolnaConfig has nothing to set: the API key is all.
-type BolnaConfig struct{}
+// BolnaSettings has nothing to set: the API key is all.
+type BolnaSettings struct{}
 
-func (BolnaConfig) kind() Kind                           { return Bolna }
-func (BolnaConfig) problems(bool) []flow.FieldError      { return nil }
-func (BolnaConfig) takesSecret() bool                    { return true }
-func (BolnaConfig) needsSecret() bool                    { return true }
-func (BolnaConfig) leadsElsewhere(_ json.RawMessage) bool { return false }
+func (BolnaSettings) kind() Kind                            { return Bolna }
+func (BolnaSettings) problems(bool) []flow.FieldError       { return nil }
+func (BolnaSettings) takesSecret() bool                     { return true }
+func (BolnaSettings) needsSecret() bool                     { return true }
+func (BolnaSettings) leadsElsewhere(_ json.RawMessage) bool { return false }
 
 // The modes of WhatsApp and e-mail.
 const (
@@ -43,8 +44,8 @@ const (
 	modeSMTP      = "smtp"
 )
 
-// WhatsAppConfig are the settings of WhatsApp.
-type WhatsAppConfig struct {
+// WhatsAppSettings are the settings of WhatsApp.
+type WhatsAppSettings struct {
 	// Mode is cloud (Meta's Cloud API) or chat_agent (the older server).
 	Mode string `json:"mode"`
 	// PhoneNumberID sends what names no number.
@@ -57,25 +58,19 @@ type WhatsAppConfig struct {
 	PhoneNumberIDs []string `json:"phone_number_ids,omitempty"`
 }
 
-func (WhatsAppConfig) kind() Kind          { return WhatsApp }
-func (WhatsAppConfig) takesSecret() bool   { return true }
-func (c WhatsAppConfig) needsSecret() bool { return c.Mode == modeCloud }
+func (WhatsAppSettings) kind() Kind          { return WhatsApp }
+func (WhatsAppSettings) takesSecret() bool   { return true }
+func (c WhatsAppSettings) needsSecret() bool { return c.Mode == modeCloud }
 
-// graphID is an id at Meta.
-var graphID = regexp.MustCompile(`^[0-9]{1,32}$`)
-
-func (c WhatsAppConfig) problems(privateHosts bool) []flow.FieldError {
+func (c WhatsAppSettings) problems(privateHosts bool) []flow.FieldError {
 	var found fields
 	switch c.Mode {
 	case modeCloud:
 		if c.PhoneNumberID == "" && c.BusinessAccountID == "" {
 			found.add("business_account_id", "or config.phone_number_id is required")
 		}
-		for name, id := range map[string]string{"phone_number_id": c.PhoneNumberID, "business_account_id": c.BusinessAccountID} {
-			if id != "" && !graphID.MatchString(id) {
-				found.add(name, "must be the number that Meta gives as id")
-			}
-		}
+		found.graphID("phone_number_id", c.PhoneNumberID)
+		found.graphID("business_account_id", c.BusinessAccountID)
 		if c.BaseURL != "" {
 			found.add("base_url", "is used by mode chat_agent only")
 		}
@@ -95,16 +90,16 @@ func (c WhatsAppConfig) problems(privateHosts bool) []flow.FieldError {
 	return found
 }
 
-func (c WhatsAppConfig) leadsElsewhere(old json.RawMessage) bool {
-	before, read := readConfig[WhatsAppConfig](old)
+func (c WhatsAppSettings) leadsElsewhere(old json.RawMessage) bool {
+	before, read := readConfig[WhatsAppSettings](old)
 	if before.Mode == "" {
 		before.Mode = modeCloud
 	}
 	return !read || before.Mode != c.Mode || before.BaseURL != c.BaseURL
 }
 
-// EmailConfig are the settings of e-mail.
-type EmailConfig struct {
+// EmailSettings are the settings of e-mail.
+type EmailSettings struct {
 	// Mode is smtp or ses.
 	Mode string `json:"mode"`
 	Host string `json:"host,omitempty"`
@@ -120,13 +115,13 @@ type EmailConfig struct {
 	ConfigurationSet string `json:"configuration_set,omitempty"`
 }
 
-func (EmailConfig) kind() Kind          { return Email }
-func (c EmailConfig) takesSecret() bool { return c.Mode == modeSMTP && c.Username != "" }
-func (c EmailConfig) needsSecret() bool { return c.takesSecret() }
+func (EmailSettings) kind() Kind          { return Email }
+func (c EmailSettings) takesSecret() bool { return c.Mode == modeSMTP && c.Username != "" }
+func (c EmailSettings) needsSecret() bool { return c.takesSecret() }
 
 var configurationSet = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-func (c EmailConfig) problems(privateHosts bool) []flow.FieldError {
+func (c EmailSettings) problems(privateHosts bool) []flow.FieldError {
 	var found fields
 	switch c.Mode {
 	case modeSMTP:
@@ -144,10 +139,8 @@ func (c EmailConfig) problems(privateHosts bool) []flow.FieldError {
 			found.add("configuration_set", "is used by mode ses only")
 		}
 	case modeSES:
-		for name, given := range map[string]bool{"host": c.Host != "", "port": c.Port != 0, "tls": c.TLS != "", "username": c.Username != ""} {
-			if given {
-				found.add(name, "is used by mode smtp only")
-			}
+		if c.Host != "" || c.Port != 0 || c.TLS != "" || c.Username != "" {
+			found.add("host", "and port, tls, username are used by mode smtp only")
 		}
 		if c.ConfigurationSet != "" && !configurationSet.MatchString(c.ConfigurationSet) {
 			found.add("configuration_set", "must be the name of a configuration set")
@@ -165,8 +158,8 @@ func (c EmailConfig) problems(privateHosts bool) []flow.FieldError {
 	return found
 }
 
-func (c EmailConfig) leadsElsewhere(old json.RawMessage) bool {
-	before, read := readConfig[EmailConfig](old)
+func (c EmailSettings) leadsElsewhere(old json.RawMessage) bool {
+	before, read := readConfig[EmailSettings](old)
 	return !read || before.Mode != c.Mode || before.Host != c.Host || before.Port != c.Port || before.TLS != c.TLS || before.Username != c.Username
 }
 
@@ -178,6 +171,15 @@ func (f *fields) add(name, what string) {
 }
 
 const maxText = 255
+
+var graphID = regexp.MustCompile(`^[0-9]{1,32}$`)
+
+// graphID checks an id at Meta, where one is given.
+func (f *fields) graphID(name, id string) {
+	if id != "" && !graphID.MatchString(id) {
+		f.add(name, "must be the number that Meta gives as id")
+	}
+}
 
 // line checks text of one line.
 func (f *fields) line(name, text string) {
@@ -216,4 +218,23 @@ func serverName(text string, privateHosts bool) bool {
 	}
 	lower := strings.ToLower(text)
 	return hostName.MatchString(text) && !strings.HasSuffix(lower, ".internal") && !strings.HasSuffix(lower, ".local")
+}
+
+// shown are stored settings as their type knows them: what it does not know
+// stays behind.
+func shown(kind Kind, stored json.RawMessage) json.RawMessage {
+	var config any
+	switch kind {
+	case WhatsApp:
+		config, _ = readConfig[WhatsAppSettings](stored)
+	case Email:
+		config, _ = readConfig[EmailSettings](stored)
+	default:
+		config = BolnaSettings{}
+	}
+	out, err := json.Marshal(config)
+	if err != nil {
+		panic(err) // texts and numbers always encode
+	}
+	return out
 }

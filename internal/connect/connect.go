@@ -180,7 +180,7 @@ func (s *Service) Get(ctx context.Context, tenant uuid.UUID, kind Kind, admin bo
 func (s *Service) show(ctx context.Context, tenant uuid.UUID, state State, kind Kind, admin bool) (Integration, error) {
 	out := Integration{Kind: kind}
 	if stored, has := state.Settings[kind]; has {
-		out.Connected, out.Config, out.HasSecret, out.UpdatedAt = true, stored.Config, len(stored.Secret) > 0, &stored.UpdatedAt
+		out.Connected, out.Config, out.HasSecret, out.UpdatedAt = true, shown(kind, stored.Config), len(stored.Secret) > 0, &stored.UpdatedAt
 	}
 	sealed, has := state.Tokens[kind]
 	switch {

@@ -113,7 +113,7 @@ const maxSecret = 4096
 // sender address at Amazon SES is.
 func (s *Service) confirm(ctx context.Context, tenant uuid.UUID, config Config, sealed []byte) (Config, []string, error) {
 	switch c := config.(type) {
-	case WhatsAppConfig:
+	case WhatsAppSettings:
 		if c.Mode != modeCloud {
 			c.PhoneNumberIDs = nil
 			return c, nil, nil
@@ -121,7 +121,7 @@ func (s *Service) confirm(ctx context.Context, tenant uuid.UUID, config Config, 
 		numbers, err := s.confirmNumbers(ctx, tenant, c, sealed)
 		c.PhoneNumberIDs = numbers
 		return c, numbers, err
-	case EmailConfig:
+	case EmailSettings:
 		if c.Mode == modeSES {
 			return c, nil, s.confirmSender(ctx, tenant, c)
 		}
@@ -129,7 +129,7 @@ func (s *Service) confirm(ctx context.Context, tenant uuid.UUID, config Config, 
 	return config, nil, nil
 }
 
-func (s *Service) confirmNumbers(ctx context.Context, tenant uuid.UUID, c WhatsAppConfig, sealed []byte) ([]string, error) {
+func (s *Service) confirmNumbers(ctx context.Context, tenant uuid.UUID, c WhatsAppSettings, sealed []byte) ([]string, error) {
 	token, err := s.open(ctx, tenant, sealed)
 	if err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ func (s *Service) confirmNumbers(ctx context.Context, tenant uuid.UUID, c WhatsA
 		return nil, InvalidError{[]flow.FieldError{{Field: "secret", Message: "WhatsApp refuses these settings: " + reason}}}
 	}
 	if err != nil {
-		return nil, err
+		return nil, asQuestion(err)
 	}
 	ids := make([]string, len(found))
 	for i, n := range found {
@@ -163,7 +163,7 @@ func (s *Service) confirmNumbers(ctx context.Context, tenant uuid.UUID, c WhatsA
 // allTenants in an identity's tag lets every tenant send from it.
 const allTenants = "all"
 
-func (s *Service) confirmSender(ctx context.Context, tenant uuid.UUID, c EmailConfig) error {
+func (s *Service) confirmSender(ctx context.Context, tenant uuid.UUID, c EmailSettings) error {
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
 	tenants, err := s.Mail.SenderTenants(ctx, c.From)

@@ -44,6 +44,10 @@ type Config struct {
 	Clock  clock.Clock
 	Intake Intake
 	Seen   Seen
+	// Templates, Connections and Settings serve the resources beside flows.
+	Templates   EmailTemplates
+	Connections Connections
+	Settings    SettingsKeeper
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
 	// AllowedOrigins are the origins that browsers may call from, like
@@ -195,6 +199,10 @@ func New(c Config) http.Handler {
 	a.registerLeadIntake()
 	a.registerSuggestions()
 	a.registerMe()
+	a.registerEmailTemplates()
+	a.registerIntegrations()
+	a.registerPickers()
+	a.registerSettings()
 
 	mux.HandleFunc("GET /health", a.health)
 	mux.HandleFunc("GET /api/health", a.health)
