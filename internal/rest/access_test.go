@@ -46,6 +46,20 @@ var sample = map[string]func(flowID string) any{
 	},
 	"POST /executions/{id}/cancel": func(string) any { return object{"reason": "wrong list"} },
 	"POST /executions/bulk-cancel": func(string) any { return object{"filter": object{}} },
+
+	"POST /api/email-templates":                func(string) any { return object{"name": "F", "subject": "Hi", "body_text": "Hi"} },
+	"PATCH /api/email-templates/{id}":          func(string) any { return object{"name": "F"} },
+	"POST /api/email-templates/preview":        func(string) any { return object{"subject": "Hi", "contact_data": object{}} },
+	"POST /api/email-templates/{id}/preview":   func(string) any { return object{} },
+	"POST /api/email-templates/{id}/test-send": func(string) any { return object{"to": "asha@example.com"} },
+	"PUT /api/integrations/bolna":              func(string) any { return object{"secret": "bn-1"} },
+	"PUT /api/integrations/whatsapp": func(string) any {
+		return object{"config": object{"mode": "chat_agent", "base_url": "https://chat.example.com"}}
+	},
+	"PUT /api/integrations/email": func(string) any {
+		return object{"config": object{"mode": "smtp", "host": "smtp.example.com", "from": "hello@acme.example"}}
+	},
+	"PATCH /api/settings": func(string) any { return object{"name": "F"} },
 }
 
 // strange is what tenant b gets for tenant a's sample, where the path names
@@ -68,6 +82,40 @@ var strange = map[string]func(b *testBundle, out answer){
 		require.Equal(b.t, http.StatusOK, out.status)
 		require.Equal(b.t, "F", out.data()["flows"].([]any)[0].(object)["name"])
 	},
+	"POST /api/email-templates": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusCreated, out.status)
+		require.Equal(b.t, b.b, query[uuid.UUID](b, "select tenant_id from email_templates where id = $1", out.data()["id"]))
+	},
+	"POST /api/email-templates/preview": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusOK, out.status)
+	},
+	"GET /api/integrations": func(b *testBundle, out answer) {
+		for _, i := range out.list() {
+			require.Equal(b.t, false, i["connected"])
+		}
+	},
+	"GET /api/integrations/{kind}": func(b *testBundle, out answer) {
+		require.Equal(b.t, false, out.data()["connected"])
+	},
+	"PUT /api/integrations/bolna":    othersOwn,
+	"PUT /api/integrations/whatsapp": othersOwn,
+	"PUT /api/integrations/email":    othersOwn,
+	"DELETE /api/integrations/{kind}": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusNotFound, out.status)
+	},
+	"POST /api/integrations/{kind}/check":          notConnected,
+	"GET /api/integrations/bolna/agents":           notConnected,
+	"GET /api/integrations/bolna/phone-numbers":    notConnected,
+	"GET /api/integrations/whatsapp/phone-numbers": notConnected,
+	"GET /api/integrations/whatsapp/templates":     notConnected,
+	"POST /api/integrations/{kind}/rotate-token":   othersOwn,
+	"GET /api/settings": func(b *testBundle, out answer) {
+		require.Equal(b.t, "Tenant "+b.b.String(), out.data()["name"])
+	},
+	"PATCH /api/settings": func(b *testBundle, out answer) {
+		require.Equal(b.t, "F", out.data()["name"])
+		require.Equal(b.t, "Tenant "+b.a.String(), query[string](b, "select name from tenants where id = $1", b.a))
+	},
 	"GET /me": func(b *testBundle, out answer) {
 		require.Equal(b.t, b.b.String(), out.data()["tenant"].(object)["id"])
 	},
@@ -80,8 +128,21 @@ var strange = map[string]func(b *testBundle, out answer){
 	},
 }
 
+// othersOwn: tenant b changes its own integration, and none of tenant a's.
+func othersOwn(b *testBundle, out answer) {
+	require.Equal(b.t, http.StatusOK, out.status, string(out.raw))
+	require.Equal(b.t, 3, query[int](b, "select count(*)::int from integrations where tenant_id = $1", b.a))
+}
+
+func notConnected(b *testBundle, out answer) {
+	require.Equal(b.t, http.StatusBadRequest, out.status)
+	require.Contains(b.t, out.body["error"], "Connect ")
+}
+
 // forReaders are operations that change nothing, though they take a body.
-var forReaders = map[string]bool{"POST /flows/{id}/test": true}
+var forReaders = map[string]bool{
+	"POST /flows/{id}/test": true, "POST /api/email-templates/preview": true, "POST /api/email-templates/{id}/preview": true,
+}
 
 func (b *testBundle) operations() (out []endpoint) {
 	b.t.Helper()
@@ -101,7 +162,7 @@ func (b *testBundle) operations() (out []endpoint) {
 // at is the operation's path with an id, and what it needs in the query.
 func (o endpoint) at(id string) string {
 	query := map[string]string{"GET /suggestions": "?field=city", "GET /flows/{id}/versions/{n}/compare": "?with=1"}
-	return strings.NewReplacer("{id}", id, "{n}", "1").Replace(o.path) + query[o.method+" "+o.path]
+	return strings.NewReplacer("{id}", id, "{n}", "1", "{kind}", "bolna").Replace(o.path) + query[o.method+" "+o.path]
 }
 
 func (o endpoint) body(flowID string) any {
@@ -118,7 +179,9 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 	execution := b.execution(b.a, flowID, "running", noon)
 	lead := uuid.Must(uuid.NewV7())
 	b.exec(`insert into lead_events (id, tenant_id, source, event_id, body, received_at) values ($1, $2, 's', 'e', '{}', now())`, lead, b.a)
-	ids := map[string]string{"flows": flowID, "executions": execution.String(), "leads": lead.String()}
+	mailTemplate := b.emailTemplate(object{"name": "A's own"})
+	b.connected()
+	ids := map[string]string{"flows": flowID, "executions": execution.String(), "leads": lead.String(), "email-templates": mailTemplate}
 	nobody := token(t, map[string]any{"userId": uuid.New()})
 
 	operations := b.operations()
@@ -273,6 +336,7 @@ func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
 	c.Executions, c.Leads, c.Seen = postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}
 	c.Cancels, c.Bulk = &engine.Engine{Store: postgres.NewLedger(away), Machines: idleMachines{}}, postgres.BulkCanceller{Pool: away}
 	c.Trials = postgres.TrialStore{Pool: away}
+	c.Templates, c.Settings, c.Connections = postgres.TemplateStore{Pool: away}, postgres.SettingsStore{Pool: away}, providers(t, away)
 	for _, tenants := range []rest.Tenants{known, postgres.FlowStore{Pool: away}} {
 		c.Tenants = tenants
 		b.handler = rest.New(c)

@@ -52,7 +52,7 @@ func (a *api) previewDraft(ctx context.Context, in *struct {
 	Body body[PreviewInput]
 },
 ) (*answer[success[Preview]], error) {
-	input, problems, err := decodeOptional(in.Body)
+	input, problems, err := decode(in.Body, false)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (a *api) previewDraft(ctx context.Context, in *struct {
 func (a *api) previewTemplate(ctx context.Context, in *struct {
 	FlowPath
 
-	Body body[PreviewInput] `required:"false"`
+	Body body[PreviewInput]
 },
 ) (*answer[success[Preview]], error) {
 	input, problems, err := decodeOptional(in.Body)

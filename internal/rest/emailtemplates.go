@@ -115,11 +115,14 @@ func (a *api) registerEmailTemplates() {
 		OperationID: "preview-email-draft", Method: http.MethodPost, Path: path + "/preview",
 		Summary: "Render texts that are not stored", Tags: templatesTag, Metadata: readers, Errors: []int{http.StatusNotFound},
 	}, a.previewDraft)
-	register(a, huma.Operation{
+	preview := huma.Operation{
 		OperationID: "preview-email-template", Method: http.MethodPost, Path: path + "/{id}/preview",
 		Summary: "Render an e-mail template for a contact, with drafts in place of its texts", Tags: templatesTag,
-		Metadata: readers, Errors: []int{http.StatusNotFound},
-	}, a.previewTemplate)
+		Metadata: readers, Errors: []int{http.StatusNotFound}, RequestBody: &huma.RequestBody{},
+	}
+	register(a, preview, a.previewTemplate)
+	// A body is required of every operation whose input has one; here it is not.
+	preview.RequestBody.Required = false
 	register(a, huma.Operation{
 		OperationID: "send-test-email", Method: http.MethodPost, Path: path + "/{id}/test-send",
 		Summary: "Send an e-mail template to an address, marked as a test", Tags: templatesTag,
