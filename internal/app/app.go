@@ -201,8 +201,14 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	connections, err := a.connections(pool)
+	if err != nil {
+		return nil, err
+	}
 	flows, reader := postgres.FlowStore{Pool: pool, Clock: a.Clock}, postgres.ExecutionReader{Pool: pool}
 	return &rest.Config{
+		Templates: postgres.TemplateStore{Pool: pool, Clock: a.Clock}, Settings: postgres.SettingsStore{Pool: pool, Clock: a.Clock},
+		Connections: connections,
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: a.outbox(pool), Seen: reader, Tokens: tokens,
 		Cancels: e, Bulk: postgres.BulkCanceller{Pool: pool, Clock: a.Clock},
 		Trials: postgres.TrialStore{Pool: pool, Clock: a.Clock}, Machines: e.Machines, Clock: a.Clock,

@@ -46,6 +46,8 @@ type Config struct {
 	JWTTenantClaim string   `env:"JWT_TENANT_CLAIM"`
 	JWTRoleClaim   string   `env:"JWT_ROLE_CLAIM"`
 	AllowedOrigins []string `env:"ALLOWED_ORIGINS"`
+	// PublicURL is where providers reach the API, without a slash at its end.
+	PublicURL string `env:"PUBLIC_URL"`
 
 	CallOutcomeTimeout      time.Duration `env:"CALL_OUTCOME_TIMEOUT, default=1800s"`
 	ReconcileInterval       time.Duration `env:"RECONCILE_INTERVAL, default=100s"`

@@ -288,7 +288,7 @@ func TestAProviderThatIsAwayIs503(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	a := b.connected()
-	for _, fault := range []object{{"status": 503}, {"status": 429, "retry_after": 9}, {"reset": true}} {
+	for _, fault := range []object{{"status": 503}, {"status": 429, "retry_after": 9}} {
 		all := with(fault, "provider", "whatsapp", "method", "GET", "path", "/whatsapp/v23.0/"+a.wabaID)
 		b.ask("POST", "/_sandbox/faults", all, nil)
 		out := b.do(http.StatusServiceUnavailable, "PUT", integrations+"/whatsapp", a.whatsAppBody)

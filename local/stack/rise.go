@@ -177,6 +177,7 @@ func (r *rise) parameters(ctx context.Context) ([]string, error) {
 		"Environment=local", "Architecture=" + builder.Architecture(), "LogLevel=info",
 		"CallOutcomeTimeout=15", "ReconcileInterval=5", "MessageReconcileTimeout=15",
 		"BolnaBaseUrl=" + r.SandboxURL() + "/bolna", "WhatsAppBaseUrl=" + r.SandboxURL() + "/whatsapp",
+		"PublicUrl=" + r.GatewayURL(),
 	}
 	if r.Clock != "" { // sam takes no empty values
 		parameters = append(parameters, "Clock="+r.Clock)
