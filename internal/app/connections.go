@@ -18,14 +18,35 @@ func (a *App) connections(pool *postgres.Pool) (*connect.Service, error) {
 	if err := need("PUBLIC_URL", a.Config.PublicURL); err != nil {
 		return nil, err
 	}
-	client := provider.NewHTTPClient(nil)
-	mails := email.New(sesv2.NewFromConfig(a.aws), client, nil)
+	mails := a.mails()
 	return &connect.Service{
 		Store:    postgres.IntegrationStore{Pool: pool},
 		Secrets:  secret.NewBox(kms.NewFromConfig(a.aws), a.Config.KMSKeyID),
-		Calls:    bolna.New(a.Config.BolnaBaseURL, client),
-		Messages: whatsapp.New(a.Config.WhatsAppBaseURL, a.Config.WhatsAppAPIVersion, client),
+		Calls:    bolna.New(a.Config.BolnaBaseURL, provider.NewHTTPClient(nil)),
+		Messages: a.messages(),
 		Mail:     mails, Mailer: mails, Clock: a.Clock,
-		PublicURL: a.Config.PublicURL, PrivateHosts: a.Config.Environment == "local",
+		PublicURL: a.Config.PublicURL, PrivateHosts: a.local(),
 	}, nil
+}
+
+// local says whether tenants may name servers at private addresses: those of
+// the sandbox.
+func (a *App) local() bool { return a.Config.Environment == "local" }
+
+// messages sends WhatsApp messages.
+func (a *App) messages() *whatsapp.Client {
+	messages := whatsapp.New(a.Config.WhatsAppBaseURL, a.Config.WhatsAppAPIVersion, provider.NewHTTPClient(nil))
+	if a.local() {
+		return messages
+	}
+	return messages.ChatAgentsBy(provider.NewPublicHTTPClient(nil))
+}
+
+// mails sends e-mail.
+func (a *App) mails() *email.Mailer {
+	mails := email.New(sesv2.NewFromConfig(a.aws), provider.NewHTTPClient(nil), nil)
+	if a.local() {
+		return mails
+	}
+	return mails.PublicServersOnly()
 }

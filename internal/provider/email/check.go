@@ -145,7 +145,7 @@ func (m *Mailer) session(ctx context.Context, cfg Config, password string, use f
 	}
 	ctx, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
-	conn := &line{until: until}
+	conn := &line{until: until, control: m.control}
 	client, err := m.smtpClient(cfg, password, conn)
 	if err != nil {
 		return refuse("The e-mail settings of this account are not valid: " + provider.Clean(err.Error(), password))

@@ -48,6 +48,8 @@ type Client struct {
 	base    string
 	version string
 	http    *http.Client
+	// agents asks the chat-agent servers, whose addresses tenants give.
+	agents *http.Client
 }
 
 var _ provider.Messenger = (*Client)(nil)
@@ -56,7 +58,14 @@ var _ provider.Messenger = (*Client)(nil)
 // https://graph.facebook.com, in a version such as v23.0. client must come
 // from provider.NewHTTPClient.
 func New(base, version string, client *http.Client) *Client {
-	return &Client{base: strings.TrimRight(base, "/"), version: version, http: client}
+	return &Client{base: strings.TrimRight(base, "/"), version: version, http: client, agents: client}
+}
+
+// ChatAgentsBy lets chat-agent servers be asked by a client of their own, such
+// as provider.NewPublicHTTPClient gives, and returns c.
+func (c *Client) ChatAgentsBy(client *http.Client) *Client {
+	c.agents = client
+	return c
 }
 
 // Send sends one template message.
