@@ -47,7 +47,7 @@ func (s *Service) probe(ctx context.Context, kind Kind, cred provider.Credential
 	switch kind {
 	case Bolna:
 		agents, err := s.Calls.Agents(ctx, cred)
-		return fmt.Sprintf("Bolna accepts the key; the account has %s", counted(len(agents), "agent")), err
+		return "Bolna accepts the key; the account has " + counted(len(agents), "agent"), err
 	case WhatsApp:
 		config, _ := readConfig[WhatsAppSettings](cred.Config)
 		if config.Mode == modeChatAgent {

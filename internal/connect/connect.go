@@ -138,7 +138,7 @@ var (
 // NotConnectedError says that the tenant has no such integration.
 type NotConnectedError struct{ Kind Kind }
 
-func (e NotConnectedError) Error() string { return fmt.Sprintf("%s is not connected", e.Kind.Name()) }
+func (e NotConnectedError) Error() string { return e.Kind.Name() + " is not connected" }
 
 // NumberTakenError refuses a WhatsApp number that another tenant has.
 type NumberTakenError struct{ Number string }

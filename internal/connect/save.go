@@ -38,41 +38,8 @@ func (s *Service) Save(ctx context.Context, tenant uuid.UUID, by string, config 
 	if kind != Email {
 		secret.Value = strings.TrimSpace(secret.Value)
 	}
-	var sealed []byte
 	for tries := 0; ; tries++ {
-		state, err := s.Store.Connections(ctx, tenant)
-		if err != nil {
-			return Integration{}, err
-		}
-		old, was := state.Settings[kind]
-		c := Change{Kind: kind, By: by, Stored: Stored{Secret: old.Secret}}
-		if was {
-			c.Seen = &old.UpdatedAt
-		}
-		if problems := append(config.problems(s.PrivateHosts), secretProblems(config, old, secret)...); len(problems) > 0 {
-			return Integration{}, InvalidError{problems}
-		}
-		if secret.Sent || !config.takesSecret() {
-			if sealed == nil && secret.Value != "" {
-				if sealed, err = s.seal(ctx, tenant, secret.Value); err != nil {
-					return Integration{}, err
-				}
-			}
-			c.Secret = sealed
-		}
-		if config, c.Numbers, err = s.confirm(ctx, tenant, config, c.Secret); err != nil {
-			return Integration{}, err
-		}
-		if c.Config, err = json.Marshal(config); err != nil {
-			return Integration{}, fmt.Errorf("encode settings of %s: %w", kind, err)
-		}
-		if kind == Bolna && state.Tokens[Bolna] == nil {
-			if c.Token, err = s.newToken(ctx, tenant); err != nil {
-				return Integration{}, err
-			}
-		}
-		c.UpdatedAt = s.Clock.Real().Truncate(time.Microsecond)
-		err = s.Store.Connect(ctx, tenant, c)
+		err := s.save(ctx, tenant, by, config, secret)
 		if err == nil {
 			return s.Get(ctx, tenant, kind, true)
 		}
@@ -80,6 +47,41 @@ func (s *Service) Save(ctx context.Context, tenant uuid.UUID, by string, config 
 			return Integration{}, err
 		}
 	}
+}
+
+// save tries once; ErrChanged when another was quicker.
+func (s *Service) save(ctx context.Context, tenant uuid.UUID, by string, config Config, secret Secret) error {
+	kind := config.kind()
+	state, err := s.Store.Connections(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	old, was := state.Settings[kind]
+	if problems := append(config.problems(s.PrivateHosts), secretProblems(config, old, secret)...); len(problems) > 0 {
+		return InvalidError{problems}
+	}
+	c := Change{Kind: kind, By: by, Stored: Stored{Secret: old.Secret}}
+	if was {
+		c.Seen = &old.UpdatedAt
+	}
+	if secret.Sent || !config.takesSecret() {
+		if c.Secret, err = s.seal(ctx, tenant, secret.Value); err != nil {
+			return err
+		}
+	}
+	if config, c.Numbers, err = s.confirm(ctx, tenant, config, c.Secret); err != nil {
+		return err
+	}
+	if c.Config, err = json.Marshal(config); err != nil {
+		return fmt.Errorf("encode settings of %s: %w", kind, err)
+	}
+	if kind == Bolna && state.Tokens[Bolna] == nil {
+		if c.Token, err = s.newToken(ctx, tenant); err != nil {
+			return err
+		}
+	}
+	c.UpdatedAt = s.Clock.Real().Truncate(time.Microsecond)
+	return s.Store.Connect(ctx, tenant, c)
 }
 
 // secretProblems are what is wrong with the secret, given the settings.

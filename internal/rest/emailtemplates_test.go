@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,9 +14,7 @@ import (
 func (b *testBundle) emailTemplate(body object) string {
 	b.t.Helper()
 	all := with(object{"name": "Follow-up", "subject": "Hi {{ name | default: \"there\" }}", "html": "<p>Hi</p>", "body_text": "Hi"})
-	for k, v := range body {
-		all[k] = v
-	}
+	maps.Copy(all, body)
 	return b.do(http.StatusCreated, "POST", "/api/email-templates", all).data()["id"].(string)
 }
 
@@ -153,7 +152,7 @@ func TestPreviewRendersForAContactAndSaysWhatIsMissing(t *testing.T) {
 	b.refused(http.StatusNotFound, "Contact not found", "POST", path, object{"contact_id": b.contactOf(b.b, "Other")})
 	b.refused(http.StatusNotFound, "E-mail template not found", "POST", "/api/email-templates/"+uuid.NewString()+"/preview", object{})
 
-	draft := b.request(b.viewer, "POST", "/api/email-templates/preview", object{"subject": "{{ nmae | default: \"x\" }}"})
+	draft := b.request(b.viewer, "POST", "/api/email-templates/preview", object{"subject": "{{ agency | default: \"x\" }}"})
 	require.Equal(t, http.StatusOK, draft.status)
 	require.Equal(t, "x", draft.data()["subject"])
 	require.Equal(t, "unknown_variable", draft.data()["warnings"].([]any)[0].(object)["code"])

@@ -22,11 +22,16 @@ type Connections interface {
 	Disconnect(ctx context.Context, tenant uuid.UUID, by string, kind connect.Kind) error
 	RotateToken(ctx context.Context, tenant uuid.UUID, by string, kind connect.Kind) (connect.Integration, error)
 	Check(ctx context.Context, tenant uuid.UUID, kind connect.Kind) (connect.Checked, error)
+	SendTest(ctx context.Context, tenant uuid.UUID, m provider.Mail) (provider.Answer, error)
+	Listings
+}
+
+// Listings list what a tenant has at its providers; refresh asks them anew.
+type Listings interface {
 	Agents(ctx context.Context, tenant uuid.UUID, refresh bool) ([]provider.Agent, error)
 	PhoneNumbers(ctx context.Context, tenant uuid.UUID, refresh bool) ([]provider.PhoneNumber, error)
 	WhatsAppNumbers(ctx context.Context, tenant uuid.UUID, refresh bool) ([]provider.WhatsAppNumber, error)
 	MessageTemplates(ctx context.Context, tenant uuid.UUID, refresh bool) ([]provider.MessageTemplate, error)
-	SendTest(ctx context.Context, tenant uuid.UUID, m provider.Mail) (provider.Answer, error)
 }
 
 // Integration is a tenant's connection with a provider. The secret itself is

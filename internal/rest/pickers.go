@@ -54,10 +54,11 @@ type rawList json.RawMessage
 // MarshalJSON implements json.Marshaler.
 func (l rawList) MarshalJSON() ([]byte, error) {
 	var items []json.RawMessage
-	if json.Unmarshal(l, &items) != nil || items == nil {
-		return []byte("[]"), nil
+	_ = json.Unmarshal(l, &items) // what is no list has no items
+	if items == nil {
+		items = []json.RawMessage{}
 	}
-	return l, nil
+	return json.Marshal(items)
 }
 
 // Schema implements huma.SchemaProvider.

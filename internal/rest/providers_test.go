@@ -68,8 +68,8 @@ func (keys) Decrypt(_ context.Context, in *kms.DecryptInput, _ ...func(*kms.Opti
 }
 
 type sealedText struct {
-	Context   map[string]string
-	Plaintext []byte
+	Context   map[string]string `json:"context"`
+	Plaintext []byte            `json:"plaintext"`
 }
 
 // account is what a tenant has at the sandbox.

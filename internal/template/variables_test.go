@@ -43,5 +43,5 @@ func TestWhatVarsGivesIsKnown(t *testing.T) {
 	}
 	require.True(t, template.Known("custom.budget"))
 	require.False(t, template.Known("custom"))
-	require.False(t, template.Known("nmae"))
+	require.False(t, template.Known("agency"))
 }

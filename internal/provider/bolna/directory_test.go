@@ -17,12 +17,11 @@ import (
 func TestAgentsAndNumbersAreListed(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		require.Equal(t, "Bearer bn-key", r.Header.Get("Authorization"))
-		switch r.URL.Path {
-		case "/v2/agent/all":
+		switch r.Header.Get("Authorization") + " " + r.URL.Path {
+		case "Bearer bn-key /v2/agent/all":
 			_, _ = io.WriteString(w, `[{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","agent_name":"Alfred","agent_type":"other","agent_status":"processed",
 				"created_at":"2024-01-23T01:14:37Z","updated_at":"2024-01-29T18:31:22Z","tasks":[{"task_type":"conversation"}],"agent_prompts":{}},{"agent_name":"No id"}]`)
-		case "/phone-numbers/all":
+		case "Bearer bn-key /phone-numbers/all":
 			_, _ = io.WriteString(w, `[{"id":"n1","phone_number":"+91 80357 39222","agent_id":"3c90c3cc","telephony_provider":"plivo","price":"$5.0"},
 				{"id":17,"phone_number":"+15551234567","agent_id":null}]`)
 		}

@@ -76,6 +76,10 @@ type WhatsAppTemplate struct {
 	Components json.RawMessage `json:"components"`
 }
 
+func (t WhatsAppTemplate) incomplete() bool {
+	return t.BusinessAccountID == "" || t.Name == "" || t.Language == ""
+}
+
 // WhatsAppApp is the Meta app which all numbers belong to.
 type WhatsAppApp struct {
 	AppSecret   string `json:"app_secret"`
@@ -297,10 +301,8 @@ func (c Config) validate() error {
 			return fmt.Errorf("whatsapp[%d] needs access_token and phone_number_id", i)
 		}
 	}
-	for i, t := range c.WhatsAppTemplates {
-		if t.BusinessAccountID == "" || t.Name == "" || t.Language == "" {
-			return fmt.Errorf("whatsapp_templates[%d] needs business_account_id, name and language", i)
-		}
+	if at := slices.IndexFunc(c.WhatsAppTemplates, WhatsAppTemplate.incomplete); at >= 0 {
+		return fmt.Errorf("whatsapp_templates[%d] needs business_account_id, name and language", at)
 	}
 	if c.WhatsAppApp != nil {
 		if err := validURL(c.WhatsAppApp.WebhookURL); err != nil {
