@@ -7,6 +7,10 @@ var readEvents = map[string]want{
 		body: `{"success": true, "data": [{"id": "0197a000-0000-7000-8000-0000000000f1", "name": "IndiaMART follow-up", "priority": 0, "is_enabled": true}],
 			"meta": {"total": 1, "limit": 10, "offset": 0}}`,
 	},
+	"api/list-agents": {
+		status: 200, body: `{"success": true, "data": [{"id": "3c90c3cc-0d44-4b50-8888-8dd25736052a", "name": "Asha"}], "meta": {"total": 1}}`,
+		asked: []string{"GET /bolna/v2/agent/all 200"},
+	},
 	"api/read-flow": {
 		status: 200, headers: map[string]string{"Etag": `"1"`, "X-Request-Id": "v7YrIJhlqr146XY="},
 		body: `{"success": true, "data": {"id": "0197a000-0000-7000-8000-0000000000f1", "created_at": "2026-11-01T00:00:00.000Z",

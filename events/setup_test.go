@@ -17,6 +17,7 @@ import (
 
 	"github.com/auto-engagement/flows/internal/auth"
 	"github.com/auto-engagement/flows/internal/clock"
+	"github.com/auto-engagement/flows/internal/connect"
 	"github.com/auto-engagement/flows/internal/engine"
 	"github.com/auto-engagement/flows/internal/flow"
 	"github.com/auto-engagement/flows/internal/intake"
@@ -179,10 +180,14 @@ func (b *bundle) api(t *testing.T, c clock.Clock) rest.Config {
 	tokens, err := auth.New(auth.Config{Secret: auth.SharedSecret{Key: []byte(signingSecret)}})
 	require.NoError(t, err)
 	flows, reader := postgres.FlowStore{Pool: b.db.App, Clock: c}, postgres.ExecutionReader{Pool: b.db.App}
-	contacts := postgres.ContactStore{Pool: b.db.App, Clock: c}
+	contacts, client := postgres.ContactStore{Pool: b.db.App, Clock: c}, provider.NewHTTPClient(nil)
 	return rest.Config{
 		Contacts: contacts, Entry: intake.Entry{Store: contacts, Outbox: b.outbox(c)},
 		Suppressions: postgres.SuppressionStore{Pool: b.db.App, Clock: c}, Audit: postgres.AuditLog{Pool: b.db.App},
+		Connections: &connect.Service{
+			Store: postgres.IntegrationStore{Pool: b.db.App}, Secrets: unencrypted{}, Clock: c, PublicURL: "https://api.example.com",
+			Calls: bolna.New(b.sandbox.URL()+"/bolna", client),
+		},
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: b.outbox(c), Seen: reader, Tokens: tokens,
 		AllowedOrigins: []string{"https://app.example.com"}, RequestID: lambdaio.RequestID,
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
@@ -25,7 +24,6 @@ import (
 	"github.com/auto-engagement/flows/internal/postgres"
 	"github.com/auto-engagement/flows/internal/provider"
 	"github.com/auto-engagement/flows/internal/provider/bolna"
-	"github.com/auto-engagement/flows/internal/provider/email"
 	"github.com/auto-engagement/flows/internal/provider/whatsapp"
 	"github.com/auto-engagement/flows/internal/queue"
 	"github.com/auto-engagement/flows/internal/rest"
@@ -105,14 +103,14 @@ func (a *App) Engine(ctx context.Context) (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := provider.NewHTTPClient(nil)
 	return &engine.Engine{
 		Store: postgres.NewLedger(pool), Machines: a.machines(), Clock: a.Clock,
-		Secrets:   secret.NewBox(kms.NewFromConfig(a.aws), a.Config.KMSKeyID),
-		Calls:     bolna.New(a.Config.BolnaBaseURL, client),
-		Messages:  whatsapp.New(a.Config.WhatsAppBaseURL, a.Config.WhatsAppAPIVersion, client),
-		Mails:     email.New(sesv2.NewFromConfig(a.aws), client, nil),
-		Resend:    a.outbox(pool).Resend,
+		Secrets:  secret.NewBox(kms.NewFromConfig(a.aws), a.Config.KMSKeyID),
+		Calls:    bolna.New(a.Config.BolnaBaseURL, provider.NewHTTPClient(nil)),
+		Messages: a.messages(),
+		Mails:    a.mails(),
+		Resend:   a.outbox(pool).Resend,
+
 		CallLimit: a.Config.CallLimit,
 		Timeouts: engine.Timeouts{
 			CallOutcome: a.Config.CallOutcomeTimeout, Reconcile: a.Config.ReconcileInterval, Message: a.Config.MessageReconcileTimeout,
@@ -201,10 +199,16 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	connections, err := a.connections(pool)
+	if err != nil {
+		return nil, err
+	}
 	flows, reader := postgres.FlowStore{Pool: pool, Clock: a.Clock}, postgres.ExecutionReader{Pool: pool}
 	contacts := postgres.ContactStore{Pool: pool, Clock: a.Clock}
 	return &rest.Config{
-		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: a.outbox(pool), Seen: reader, Tokens: tokens,
+		Templates: postgres.TemplateStore{Pool: pool, Clock: a.Clock}, Settings: postgres.SettingsStore{Pool: pool, Clock: a.Clock},
+		Connections: connections,
+		Tenants:     flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: a.outbox(pool), Seen: reader, Tokens: tokens,
 		Cancels: e, Bulk: postgres.BulkCanceller{Pool: pool, Clock: a.Clock},
 		Trials: postgres.TrialStore{Pool: pool, Clock: a.Clock}, Machines: e.Machines, Clock: a.Clock,
 		Contacts: contacts, Entry: intake.Entry{Store: contacts, Outbox: a.outbox(pool)},

@@ -53,6 +53,8 @@ type Config struct {
 	JWTUserPool string `env:"JWT_USER_POOL"`
 
 	AllowedOrigins []string `env:"ALLOWED_ORIGINS"`
+	// PublicURL is where providers reach the API, without a slash at its end.
+	PublicURL string `env:"PUBLIC_URL"`
 
 	// CallLimit is how many calls may be out at once, of all tenants together.
 	CallLimit int `env:"GLOBAL_CALL_LIMIT, default=10"`

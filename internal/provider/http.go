@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -35,12 +36,23 @@ const (
 // by itself when a server goes away), takes no cookies, and keeps connections
 // for two idle seconds. tlsConfig may be nil.
 func NewHTTPClient(tlsConfig *tls.Config) *http.Client {
+	return newHTTPClient(tlsConfig, &net.Dialer{Timeout: dialTimeout, KeepAlive: 15 * time.Second}, http.ProxyFromEnvironment)
+}
+
+// NewPublicHTTPClient is NewHTTPClient for servers that tenants name: it
+// reaches only addresses of the internet, and goes through no proxy, which
+// would reach others for it.
+func NewPublicHTTPClient(tlsConfig *tls.Config) *http.Client {
+	return newHTTPClient(tlsConfig, &net.Dialer{Timeout: dialTimeout, KeepAlive: 15 * time.Second, Control: PublicOnly}, nil)
+}
+
+func newHTTPClient(tlsConfig *tls.Config, dialer *net.Dialer, proxy func(*http.Request) (*url.URL, error)) *http.Client {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Client{
 		Transport: &http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			DialContext:            dialWire(&net.Dialer{Timeout: dialTimeout, KeepAlive: 15 * time.Second}),
+			Proxy:                  proxy,
+			DialContext:            dialWire(dialer),
 			TLSClientConfig:        tlsConfig,
 			TLSHandshakeTimeout:    handshakeTimeout,
 			IdleConnTimeout:        idleTimeout,
@@ -150,10 +162,10 @@ func (r Reply) Decode(v any) error {
 }
 
 // Failure describes a Reply that is no 2xx, in words that may be stored and
-// shown. It is for questions; effects are judged by Answer.
+// shown: a *QuestionError. It is for questions; effects are judged by Answer.
 func (r Reply) Failure() error {
 	if r.Status == 0 || (r.Err != nil && r.Status < 300) {
-		return errors.New(r.trouble())
+		return r.question(r.trouble())
 	}
-	return errors.New(r.refusal(Words(r.Body)))
+	return r.question(r.refusal(Words(r.Body)))
 }

@@ -3,9 +3,12 @@ package provider
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http/httptrace"
+	"net/netip"
 	"sync"
+	"syscall"
 )
 
 // wire is a connection that knows how much was handed to it, and that can be
@@ -114,3 +117,25 @@ func (p *Proof) NothingWritten() bool {
 	}
 	return true
 }
+
+// ErrPrivateAddress refuses a server that a tenant named and that is not in
+// the internet.
+var ErrPrivateAddress = errors.New("its address is not one of the internet")
+
+// PublicOnly is a net.Dialer's Control that lets connections be made only to
+// addresses of the internet. It sees the address after the name was resolved,
+// so that a public name of a private address does not help.
+func PublicOnly(_, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return ErrPrivateAddress
+	}
+	ip := at.Addr().Unmap()
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() || sharedSpace.Contains(ip) {
+		return ErrPrivateAddress
+	}
+	return nil
+}
+
+// sharedSpace is of carriers' and clouds' own networks (RFC 6598).
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")

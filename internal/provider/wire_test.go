@@ -54,3 +54,19 @@ func TestThroughAForeignClientNothingIsProven(t *testing.T) {
 	require.NoError(t, res.Body.Close())
 	require.False(t, p.NothingWritten())
 }
+
+func TestServersOfTenantsAreInTheInternet(t *testing.T) {
+	t.Parallel()
+	for address, public := range map[string]bool{
+		"8.8.8.8:443": true, "[2606:4700::1111]:443": true, "127.0.0.1:9001": false, "[::1]:80": false, "10.1.2.3:443": false,
+		"172.16.0.1:25": false, "192.168.1.1:25": false, "169.254.169.254:80": false, "100.64.0.1:80": false, "0.0.0.0:80": false,
+		"[::ffff:127.0.0.1]:80": false, "[fd00::1]:80": false, "[fe80::1]:80": false, "224.0.0.1:80": false, "nonsense": false,
+	} {
+		require.Equal(t, public, PublicOnly("tcp", address, nil) == nil, address)
+	}
+	s := httptest.NewServer(http.NotFoundHandler())
+	defer s.Close()
+	reply := Ask(t.Context(), NewPublicHTTPClient(nil), Request{Method: http.MethodGet, URL: s.URL})
+	require.ErrorIs(t, reply.Err, ErrPrivateAddress)
+	require.True(t, reply.Untouched)
+}

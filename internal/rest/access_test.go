@@ -50,6 +50,20 @@ var sample = map[string]func(flowID string) any{
 	"POST /api/contacts":           func(string) any { return object{"name": "Dev", "phone": "+919845099999"} },
 	"PATCH /api/contacts/{id}":     func(string) any { return object{"city": "Pune"} },
 	"POST /api/suppressions":       func(string) any { return object{"kind": "phone", "value": "+919845088888"} },
+
+	"POST /api/email-templates":                func(string) any { return object{"name": "F", "subject": "Hi", "body_text": "Hi"} },
+	"PATCH /api/email-templates/{id}":          func(string) any { return object{"name": "F"} },
+	"POST /api/email-templates/preview":        func(string) any { return object{"subject": "Hi", "contact_data": object{}} },
+	"POST /api/email-templates/{id}/preview":   func(string) any { return object{} },
+	"POST /api/email-templates/{id}/test-send": func(string) any { return object{"to": "asha@example.com"} },
+	"PUT /api/integrations/bolna":              func(string) any { return object{"secret": "bn-1"} },
+	"PUT /api/integrations/whatsapp": func(string) any {
+		return object{"config": object{"mode": "chat_agent", "base_url": "https://chat.example.com"}}
+	},
+	"PUT /api/integrations/email": func(string) any {
+		return object{"config": object{"mode": "smtp", "host": "smtp.example.com", "from": "hello@acme.example"}}
+	},
+	"PATCH /api/settings": func(string) any { return object{"name": "F"} },
 }
 
 // strange is what tenant b gets for tenant a's sample, where the path names
@@ -80,6 +94,40 @@ var strange = map[string]func(b *testBundle, out answer){
 		require.Equal(b.t, http.StatusOK, out.status)
 		require.Equal(b.t, "F", out.data()["flows"].([]any)[0].(object)["name"])
 	},
+	"POST /api/email-templates": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusCreated, out.status)
+		require.Equal(b.t, b.b, query[uuid.UUID](b, "select tenant_id from email_templates where id = $1", out.data()["id"]))
+	},
+	"POST /api/email-templates/preview": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusOK, out.status)
+	},
+	"GET /api/integrations": func(b *testBundle, out answer) {
+		for _, i := range out.list() {
+			require.Equal(b.t, false, i["connected"])
+		}
+	},
+	"GET /api/integrations/{kind}": func(b *testBundle, out answer) {
+		require.Equal(b.t, false, out.data()["connected"])
+	},
+	"PUT /api/integrations/bolna":    othersOwn,
+	"PUT /api/integrations/whatsapp": othersOwn,
+	"PUT /api/integrations/email":    othersOwn,
+	"DELETE /api/integrations/{kind}": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusNotFound, out.status)
+	},
+	"POST /api/integrations/{kind}/check":          notConnected,
+	"GET /api/integrations/bolna/agents":           notConnected,
+	"GET /api/integrations/bolna/phone-numbers":    notConnected,
+	"GET /api/integrations/whatsapp/phone-numbers": notConnected,
+	"GET /api/integrations/whatsapp/templates":     notConnected,
+	"POST /api/integrations/{kind}/rotate-token":   othersOwn,
+	"GET /api/settings": func(b *testBundle, out answer) {
+		require.Equal(b.t, "Tenant "+b.b.String(), out.data()["name"])
+	},
+	"PATCH /api/settings": func(b *testBundle, out answer) {
+		require.Equal(b.t, "F", out.data()["name"])
+		require.Equal(b.t, "Tenant "+b.a.String(), query[string](b, "select name from tenants where id = $1", b.a))
+	},
 	"GET /me": func(b *testBundle, out answer) {
 		require.Equal(b.t, b.b.String(), out.data()["tenant"].(object)["id"])
 	},
@@ -92,8 +140,21 @@ var strange = map[string]func(b *testBundle, out answer){
 	},
 }
 
+// othersOwn: tenant b changes its own integration, and none of tenant a's.
+func othersOwn(b *testBundle, out answer) {
+	require.Equal(b.t, http.StatusOK, out.status, string(out.raw))
+	require.Equal(b.t, 3, query[int](b, "select count(*)::int from integrations where tenant_id = $1", b.a))
+}
+
+func notConnected(b *testBundle, out answer) {
+	require.Equal(b.t, http.StatusBadRequest, out.status)
+	require.Contains(b.t, out.body["error"], "Connect ")
+}
+
 // forReaders are operations that change nothing, though they take a body.
-var forReaders = map[string]bool{"POST /flows/{id}/test": true}
+var forReaders = map[string]bool{
+	"POST /flows/{id}/test": true, "POST /api/email-templates/preview": true, "POST /api/email-templates/{id}/preview": true,
+}
 
 // forAdmins are operations that only owner and admin may use, though they read.
 var forAdmins = map[string]bool{"GET /api/audit-log": true}
@@ -116,7 +177,7 @@ func (b *testBundle) operations() (out []endpoint) {
 // at is the operation's path with an id, and what it needs in the query.
 func (o endpoint) at(id string) string {
 	query := map[string]string{"GET /suggestions": "?field=city", "GET /flows/{id}/versions/{n}/compare": "?with=1"}
-	return strings.NewReplacer("{id}", id, "{n}", "1").Replace(o.path) + query[o.method+" "+o.path]
+	return strings.NewReplacer("{id}", id, "{n}", "1", "{kind}", "bolna").Replace(o.path) + query[o.method+" "+o.path]
 }
 
 func (o endpoint) body(flowID string) any {
@@ -137,7 +198,10 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 		"flows": flowID, "executions": execution.String(), "leads": lead.String(),
 		"contacts":     b.do(http.StatusCreated, "POST", "/api/contacts", with(asha, "name", "A's own")).data()["id"].(string),
 		"suppressions": b.do(http.StatusCreated, "POST", "/api/suppressions", object{"kind": "email", "value": "x@example.com"}).data()["id"].(string),
+
+		"email-templates": b.emailTemplate(object{"name": "A's own"}),
 	}
+	b.connected()
 	nobody := token(t, map[string]any{"userId": uuid.New()})
 
 	operations := b.operations()
@@ -294,6 +358,7 @@ func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
 	c.Trials = postgres.TrialStore{Pool: away}
 	c.Contacts, c.Entry = postgres.ContactStore{Pool: away}, intake.Entry{Store: postgres.ContactStore{Pool: away}, Outbox: b.outbox(away)}
 	c.Suppressions, c.Audit = postgres.SuppressionStore{Pool: away}, postgres.AuditLog{Pool: away}
+	c.Templates, c.Settings, c.Connections = postgres.TemplateStore{Pool: away}, postgres.SettingsStore{Pool: away}, providers(t, away)
 	for _, tenants := range []rest.Tenants{known, postgres.FlowStore{Pool: away}} {
 		c.Tenants = tenants
 		b.handler = rest.New(c)

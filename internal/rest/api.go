@@ -49,6 +49,10 @@ type Config struct {
 	Entry        Entry
 	Suppressions Suppressions
 	Audit        AuditLog
+	// Templates, Connections and Settings serve the resources beside flows.
+	Templates   EmailTemplates
+	Connections Connections
+	Settings    SettingsKeeper
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
 	// Limits limits each tenant's requests; nil: there is no limit.
@@ -205,6 +209,10 @@ func New(c Config) http.Handler {
 	a.registerContacts()
 	a.registerSuppressions()
 	a.registerAuditLog()
+	a.registerEmailTemplates()
+	a.registerIntegrations()
+	a.registerPickers()
+	a.registerSettings()
 
 	mux.HandleFunc("GET /health", a.health)
 	mux.HandleFunc("GET /api/health", a.health)

@@ -90,6 +90,9 @@ func (Optional[T]) Schema(r huma.Registry) *huma.Schema {
 // Schema implements huma.SchemaProvider.
 func (Nullable[T]) Schema(r huma.Registry) *huma.Schema {
 	s := *r.Schema(reflect.TypeFor[T](), true, "")
+	if s.Ref != "" {
+		return &huma.Schema{AnyOf: []*huma.Schema{&s, {Type: "null"}}}
+	}
 	s.Nullable = true
 	return &s
 }

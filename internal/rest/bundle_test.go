@@ -107,6 +107,7 @@ func config(t testing.TB, db *testdb.DB, log io.Writer) rest.Config {
 	runner := &engine.Engine{Store: postgres.NewLedger(db.App), Machines: idleMachines{}}
 	return rest.Config{
 		Contacts: postgres.ContactStore{Pool: db.App}, Suppressions: postgres.SuppressionStore{Pool: db.App}, Audit: postgres.AuditLog{Pool: db.App},
+		Templates: postgres.TemplateStore{Pool: db.App}, Settings: postgres.SettingsStore{Pool: db.App}, Connections: providers(t, db.App),
 		Cancels: runner, Bulk: postgres.BulkCanceller{Pool: db.App},
 		Trials: postgres.TrialStore{Pool: db.App}, Machines: idleMachines{},
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: verifier,

@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"encoding/json"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -104,4 +106,15 @@ func (instant) Schema(huma.Registry) *huma.Schema {
 
 func instantOrNil(t *time.Time) *instant {
 	return (*instant)(t)
+}
+
+// orNull is a record that may be null.
+type orNull[T any] struct{ value *T }
+
+// MarshalJSON implements json.Marshaler.
+func (o orNull[T]) MarshalJSON() ([]byte, error) { return json.Marshal(o.value) }
+
+// Schema implements huma.SchemaProvider.
+func (orNull[T]) Schema(r huma.Registry) *huma.Schema {
+	return &huma.Schema{AnyOf: []*huma.Schema{r.Schema(reflect.TypeFor[T](), true, ""), {Type: "null"}}}
 }

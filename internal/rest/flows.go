@@ -108,21 +108,26 @@ type FlowPath struct {
 
 // IfMatch is embedded by those that change it.
 type IfMatch struct {
-	IfMatch string `header:"If-Match" doc:"The ETag that was read; a flow changed since is a 409"`
+	IfMatch string `header:"If-Match" doc:"The ETag that was read; a record changed since is a 409"`
 }
 
 // check refuses with 409 when the flow is no longer the one that was read.
 func (m IfMatch) check(s flow.Stored) error {
+	return m.at(s.Version, "The flow")
+}
+
+// at refuses with 409 when what is at another version than the one that was read.
+func (m IfMatch) at(version int, what string) error {
 	if m.IfMatch == "" {
 		return nil
 	}
 	for tag := range strings.SplitSeq(m.IfMatch, ",") {
 		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
-		if tag == "*" || tag == etag(s.Version) {
+		if tag == "*" || tag == etag(version) {
 			return nil
 		}
 	}
-	return &failure{status: http.StatusConflict, Message: fmt.Sprintf("The flow has changed: it is at version %d", s.Version)}
+	return &failure{status: http.StatusConflict, Message: fmt.Sprintf("%s has changed: it is at version %d", what, version)}
 }
 
 func (a *api) readFlow(ctx context.Context, in *FlowPath) (*tagged[FlowWithDetails], error) {

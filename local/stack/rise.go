@@ -179,6 +179,7 @@ func (r *rise) parameters(ctx context.Context) ([]string, error) {
 		// Tests and scripts of one tenant may send all that the machine bears.
 		"RateLimit=5000", "RateBurst=50000",
 		"BolnaBaseUrl=" + r.SandboxURL() + "/bolna", "WhatsAppBaseUrl=" + r.SandboxURL() + "/whatsapp",
+		"PublicUrl=" + r.GatewayURL(),
 	}
 	parameters = append(parameters, loginParameters(r.Settings)...)
 	if r.Clock != "" { // sam takes no empty values

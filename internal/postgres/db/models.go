@@ -107,6 +107,7 @@ type EmailTemplate struct {
 	IsActive  bool
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	Version   int32
 }
 
 type FlowAction struct {
@@ -289,4 +290,11 @@ type WebhookRoute struct {
 	Kind     string
 	Hash     []byte
 	TenantID uuid.UUID
+}
+
+type WebhookToken struct {
+	TenantID  uuid.UUID
+	Kind      string
+	Token     []byte
+	CreatedAt time.Time
 }

@@ -127,22 +127,15 @@ func (c *Client) Stop(ctx context.Context, cred provider.Credentials, providerID
 	return false, nil
 }
 
-// Numbers lists the account's numbers: GET /phone-numbers/all. An entry
-// without an id or a number is left out.
+// Numbers lists the account's numbers by their ids.
 func (c *Client) Numbers(ctx context.Context, cred provider.Credentials) (map[string]string, error) {
-	reply := c.ask(ctx, cred, http.MethodGet, "/phone-numbers/all", nil)
-	var list []struct {
-		ID     flexString `json:"id"`
-		Number string     `json:"phone_number"`
-	}
-	if err := reply.Decode(&list); err != nil {
-		return nil, fmt.Errorf("list phone numbers: %w", err)
+	list, err := c.PhoneNumbers(ctx, cred)
+	if err != nil {
+		return nil, err
 	}
 	numbers := make(map[string]string, len(list))
 	for _, n := range list {
-		if n.ID != "" && n.Number != "" {
-			numbers[string(n.ID)] = dialable(n.Number)
-		}
+		numbers[n.ID] = n.Number
 	}
 	return numbers, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"syscall"
 	"time"
 )
 
@@ -12,13 +13,15 @@ import (
 type line struct {
 	until time.Time
 	// tls is set when TLS is spoken from the first byte.
-	tls  *tls.Config
-	conn net.Conn
+	tls *tls.Config
+	// control sees the address before it is connected to; may be nil.
+	control func(network, address string, c syscall.RawConn) error
+	conn    net.Conn
 }
 
 // dial opens the connection; it is the SMTP client's DialContextFunc.
 func (l *line) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	conn, err := (&net.Dialer{Deadline: l.until}).DialContext(ctx, network, addr)
+	conn, err := (&net.Dialer{Deadline: l.until, Control: l.control}).DialContext(ctx, network, addr)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"net/http"
+	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 
@@ -63,6 +64,8 @@ type Mailer struct {
 	ses    SESAPI
 	client *http.Client
 	tls    *tls.Config
+	// control sees each address before an SMTP server is connected to; may be nil.
+	control func(network, address string, c syscall.RawConn) error
 }
 
 var _ provider.Mailer = (*Mailer)(nil)
@@ -70,6 +73,7 @@ var _ provider.Mailer = (*Mailer)(nil)
 // SESAPI is what is used of *sesv2.Client.
 type SESAPI interface {
 	SendEmail(ctx context.Context, in *sesv2.SendEmailInput, opts ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error)
+	GetEmailIdentity(ctx context.Context, in *sesv2.GetEmailIdentityInput, opts ...func(*sesv2.Options)) (*sesv2.GetEmailIdentityOutput, error)
 }
 
 // New returns a Mailer. ses may be nil where no tenant uses it; client, from
@@ -80,6 +84,13 @@ func New(ses SESAPI, client *http.Client, tlsConfig *tls.Config) *Mailer {
 		tlsConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
 	return &Mailer{ses: ses, client: client, tls: tlsConfig}
+}
+
+// PublicServersOnly lets SMTP servers, whose names tenants give, be reached only
+// at addresses of the internet, and returns m.
+func (m *Mailer) PublicServersOnly() *Mailer {
+	m.control = provider.PublicOnly
+	return m
 }
 
 // Send sends one mail. With SMTP, ProviderID is the mail's own Message-ID.

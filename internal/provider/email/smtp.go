@@ -24,34 +24,15 @@ const defaultTimeout = 30 * time.Second
 // sent proves that nothing was taken, and after it only an answer proves
 // anything.
 func (m *Mailer) sendSMTP(ctx context.Context, cfg Config, password string, b built) provider.Answer {
-	until := time.Now().Add(defaultTimeout)
-	if deadline, ok := ctx.Deadline(); ok {
-		until = deadline
-	}
-	if ctx.Err() != nil || !time.Now().Before(until) {
-		return provider.Answer{Class: provider.NotTaken, Reason: "The time allowed was over before the mail server was asked"}
-	}
-	ctx, cancel := context.WithDeadline(ctx, until)
-	defer cancel()
-	conn := &line{until: until}
-	client, err := m.smtpClient(cfg, password, conn)
-	if err != nil {
-		return refuse("The e-mail settings of this account are not valid: " + provider.Clean(err.Error(), password))
-	}
-	defer conn.close()
-	session, err := client.DialToSMTPClientWithContext(ctx)
-	if err != nil {
-		return beforeTheDot(ctx, "The mail server could not be used", err, password)
-	}
-	stop := context.AfterFunc(ctx, conn.close)
-	defer stop()
-	answer := deliver(ctx, session, b, password)
-	if answer.Class == provider.Accepted {
-		// Said, not waited for. After a failure it is not even said: in a DATA
-		// that was cut short, QUIT would first write the dot that must not be.
-		_, _ = session.Text.Cmd("QUIT")
-	}
-	return answer
+	return m.session(ctx, cfg, password, func(ctx context.Context, session *smtp.Client) provider.Answer {
+		answer := deliver(ctx, session, b, password)
+		if answer.Class == provider.Accepted {
+			// Said, not waited for. After a failure it is not even said: in a DATA
+			// that was cut short, QUIT would first write the dot that must not be.
+			_, _ = session.Text.Cmd("QUIT")
+		}
+		return answer
+	})
 }
 
 // deliver runs one mail transaction.

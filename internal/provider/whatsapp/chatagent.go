@@ -35,7 +35,7 @@ func (c *Client) sendChatAgent(ctx context.Context, cred provider.Credentials, c
 	for placeholder, value := range m.Parameters {
 		variables[placeholder] = plainText(value)
 	}
-	reply := provider.Ask(ctx, c.http, provider.Request{
+	reply := provider.Ask(ctx, c.agents, provider.Request{
 		Method: http.MethodPost,
 		URL:    strings.TrimRight(cfg.BaseURL, "/") + "/api/v1/send",
 		Secret: cred.Secret,

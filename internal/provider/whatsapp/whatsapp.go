@@ -34,6 +34,9 @@ type Config struct {
 	Mode Mode `json:"mode"`
 	// PhoneNumberID is used by messages that name none.
 	PhoneNumberID string `json:"phone_number_id"`
+	// BusinessAccountID is the account at Meta (WABA) whose numbers and
+	// templates are listed; empty when only one number is known.
+	BusinessAccountID string `json:"business_account_id"`
 	// BaseURL is the chat-agent server's address; the Cloud API's is the
 	// deployment's.
 	BaseURL string `json:"base_url"`
@@ -45,6 +48,8 @@ type Client struct {
 	base    string
 	version string
 	http    *http.Client
+	// agents asks the chat-agent servers, whose addresses tenants give.
+	agents *http.Client
 }
 
 var _ provider.Messenger = (*Client)(nil)
@@ -53,7 +58,14 @@ var _ provider.Messenger = (*Client)(nil)
 // https://graph.facebook.com, in a version such as v23.0. client must come
 // from provider.NewHTTPClient.
 func New(base, version string, client *http.Client) *Client {
-	return &Client{base: strings.TrimRight(base, "/"), version: version, http: client}
+	return &Client{base: strings.TrimRight(base, "/"), version: version, http: client, agents: client}
+}
+
+// ChatAgentsBy lets chat-agent servers be asked by a client of their own, such
+// as provider.NewPublicHTTPClient gives, and returns c.
+func (c *Client) ChatAgentsBy(client *http.Client) *Client {
+	c.agents = client
+	return c
 }
 
 // Send sends one template message.

@@ -3,6 +3,7 @@
 package accounts
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -15,10 +16,12 @@ import (
 // by access_token and phone_number_id, SMTP users by username. Asking for the
 // same again changes nothing, and nothing is ever taken away.
 type Config struct {
-	Bolna       []Bolna          `json:"bolna"`
-	WhatsApp    []WhatsAppNumber `json:"whatsapp"`
-	WhatsAppApp *WhatsAppApp     `json:"whatsapp_app"`
-	SMTP        []SMTPUser       `json:"smtp"`
+	Bolna    []Bolna          `json:"bolna"`
+	WhatsApp []WhatsAppNumber `json:"whatsapp"`
+	// WhatsAppTemplates are told apart by business_account_id, name and language.
+	WhatsAppTemplates []WhatsAppTemplate `json:"whatsapp_templates"`
+	WhatsAppApp       *WhatsAppApp       `json:"whatsapp_app"`
+	SMTP              []SMTPUser         `json:"smtp"`
 }
 
 // Bolna is one account at Bolna.
@@ -60,6 +63,23 @@ type WhatsAppNumber struct {
 	BusinessAccountID  string `json:"business_account_id"`
 }
 
+// WhatsAppTemplate is a message template of a business account. Sending does
+// not look at them: a template that is not listed can be sent too.
+type WhatsAppTemplate struct {
+	BusinessAccountID string `json:"business_account_id"`
+	ID                string `json:"id"`
+	Name              string `json:"name"`
+	Language          string `json:"language"`
+	// Status is APPROVED when empty, Category MARKETING.
+	Status     string          `json:"status"`
+	Category   string          `json:"category"`
+	Components json.RawMessage `json:"components"`
+}
+
+func (t WhatsAppTemplate) incomplete() bool {
+	return t.BusinessAccountID == "" || t.Name == "" || t.Language == ""
+}
+
 // WhatsAppApp is the Meta app which all numbers belong to.
 type WhatsAppApp struct {
 	AppSecret   string `json:"app_secret"`
@@ -78,8 +98,10 @@ type Store struct {
 	mu       sync.RWMutex
 	bolna    []Bolna
 	whatsapp []WhatsAppNumber
-	app      WhatsAppApp
-	smtp     []SMTPUser
+	// templates are the message templates of all business accounts.
+	templates []WhatsAppTemplate
+	app       WhatsAppApp
+	smtp      []SMTPUser
 }
 
 // Merge checks c and, when all of it is right, adds it.
@@ -99,6 +121,11 @@ func (s *Store) Merge(c Config) error {
 			keep(&old.DisplayPhoneNumber, number.DisplayPhoneNumber)
 			keep(&old.BusinessAccountID, number.BusinessAccountID)
 		})
+	}
+	for _, t := range c.WhatsAppTemplates {
+		merge(&s.templates, t, func(old WhatsAppTemplate) bool {
+			return old.BusinessAccountID == t.BusinessAccountID && old.Name == t.Name && old.Language == t.Language
+		}, func(old *WhatsAppTemplate) { *old = t })
 	}
 	if c.WhatsAppApp != nil {
 		keep(&s.app.AppSecret, c.WhatsAppApp.AppSecret)
@@ -167,6 +194,35 @@ func (s *Store) WhatsApp(accessToken, phoneNumberID string) (number WhatsAppNumb
 		}
 	}
 	return WhatsAppNumber{}, known, false
+}
+
+// WhatsAppAccount lists the numbers of a business account that the token may
+// use. known says whether the token is good for any number.
+func (s *Store) WhatsAppAccount(accessToken, businessAccountID string) (numbers []WhatsAppNumber, known bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, candidate := range s.whatsapp {
+		if candidate.AccessToken != accessToken {
+			continue
+		}
+		known = true
+		if candidate.BusinessAccountID == businessAccountID {
+			numbers = append(numbers, candidate)
+		}
+	}
+	return numbers, known
+}
+
+// WhatsAppTemplates lists the templates of a business account.
+func (s *Store) WhatsAppTemplates(businessAccountID string) (found []WhatsAppTemplate) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, t := range s.templates {
+		if t.BusinessAccountID == businessAccountID {
+			found = append(found, t)
+		}
+	}
+	return found
 }
 
 // WhatsAppNumber finds a number whatever the token.
@@ -244,6 +300,9 @@ func (c Config) validate() error {
 		if number.AccessToken == "" || number.PhoneNumberID == "" {
 			return fmt.Errorf("whatsapp[%d] needs access_token and phone_number_id", i)
 		}
+	}
+	if at := slices.IndexFunc(c.WhatsAppTemplates, WhatsAppTemplate.incomplete); at >= 0 {
+		return fmt.Errorf("whatsapp_templates[%d] needs business_account_id, name and language", at)
 	}
 	if c.WhatsAppApp != nil {
 		if err := validURL(c.WhatsAppApp.WebhookURL); err != nil {

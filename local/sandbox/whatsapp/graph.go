@@ -52,6 +52,9 @@ func invalidToken() object {
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /{version}/{phone_number_id}/messages", s.postMessage)
+	mux.HandleFunc("GET /{version}/{id}", s.getNumber)
+	mux.HandleFunc("GET /{version}/{id}/phone_numbers", s.getNumbers)
+	mux.HandleFunc("GET /{version}/{id}/message_templates", s.getTemplates)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		gate.JSON(w, http.StatusBadRequest, plainError("OAuthException", 2500, 0,
 			"Unknown path components: "+r.URL.Path))
@@ -76,21 +79,42 @@ type sending struct {
 
 var version = regexp.MustCompile(`^v[0-9]+\.[0-9]+$`)
 
-func (s *Service) postMessage(w http.ResponseWriter, r *http.Request) {
+// versioned refuses a path that does not begin with a version of the API.
+func versioned(w http.ResponseWriter, r *http.Request) bool {
 	if !version.MatchString(r.PathValue("version")) {
 		gate.JSON(w, http.StatusBadRequest, plainError("OAuthException", 2500, 0, "Unknown path components: "+r.URL.Path))
+		return false
+	}
+	return true
+}
+
+// bearerToken is empty when there is none, which no account has.
+func bearerToken(r *http.Request) string {
+	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !bearer {
+		return ""
+	}
+	return token
+}
+
+// unsupported refuses an object that the token cannot see.
+func unsupported(w http.ResponseWriter, method, id string) {
+	gate.JSON(w, http.StatusBadRequest, plainError("GraphMethodException", 100, 33, fmt.Sprintf(
+		"Unsupported %s request. Object with ID '%s' does not exist, cannot be loaded due to missing permissions, or does not support this operation", method, id)))
+}
+
+func (s *Service) postMessage(w http.ResponseWriter, r *http.Request) {
+	if !versioned(w, r) {
 		return
 	}
-	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	id := r.PathValue("phone_number_id")
-	number, known, found := s.accounts.WhatsApp(token, id)
-	if !bearer || !known {
+	number, known, found := s.accounts.WhatsApp(bearerToken(r), id)
+	if !known {
 		gate.JSON(w, http.StatusUnauthorized, invalidToken())
 		return
 	}
 	if !found {
-		gate.JSON(w, http.StatusBadRequest, plainError("GraphMethodException", 100, 33, fmt.Sprintf(
-			"Unsupported post request. Object with ID '%s' does not exist, cannot be loaded due to missing permissions, or does not support this operation", id)))
+		unsupported(w, "post", id)
 		return
 	}
 	var m sending

@@ -17,21 +17,28 @@ func BolnaWebhook(s settings.Settings, t accounts.Tenant) string {
 	return s.GatewayURL() + "/webhooks/bolna/" + t.BolnaToken
 }
 
+// businessAccount is the tenant's WhatsApp Business Account.
+func businessAccount(t accounts.Tenant) string { return "9" + t.WhatsAppPhoneNumberID }
+
 // Sandbox opens the tenants' accounts at the provider sandbox, which forgets
 // them when it ends.
 func Sandbox(ctx context.Context, s settings.Settings, a accounts.Accounts) error {
 	type object = map[string]any
-	var bolna, whatsapp []object
+	var bolna, whatsapp, templates []object
 	for _, t := range a.Tenants {
 		bolna = append(bolna, object{
 			"name": t.Name, "api_key": t.BolnaKey, "webhook_url": BolnaWebhook(s, t),
 			"agents":        list{{"id": t.AgentID, "name": t.Name + " agent"}},
 			"phone_numbers": list{{"id": t.PhoneNumberID, "phone_number": t.PhoneNumber}},
 		})
-		whatsapp = append(whatsapp, object{"access_token": t.WhatsAppToken, "phone_number_id": t.WhatsAppPhoneNumberID})
+		whatsapp = append(whatsapp, object{"access_token": t.WhatsAppToken, "phone_number_id": t.WhatsAppPhoneNumberID, "business_account_id": businessAccount(t)})
+		templates = append(templates, object{
+			"business_account_id": businessAccount(t), "name": "enquiry_follow_up", "language": "en", "category": "MARKETING",
+			"components": []object{{"type": "BODY", "text": "Hello {{1}}, thank you for your enquiry. When may we call you?"}},
+		})
 	}
 	app := object{"app_secret": a.AppSecret, "verify_token": a.VerifyToken, "webhook_url": s.GatewayURL() + "/webhooks/whatsapp"}
-	body := object{"bolna": bolna, "whatsapp": whatsapp, "whatsapp_app": app}
+	body := object{"bolna": bolna, "whatsapp": whatsapp, "whatsapp_templates": templates, "whatsapp_app": app}
 	return call(ctx, http.MethodPost, s.SandboxURL()+"/_sandbox/config", "", body, nil)
 }
 

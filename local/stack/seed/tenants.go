@@ -31,6 +31,12 @@ func Tenants(ctx context.Context, db *pgx.Conn, c *cloud.Cloud, key string, a ac
 			hash := sha256.Sum256([]byte(name))
 			batch.Queue(`insert into webhook_routes (kind, hash, tenant_id) values ($1, $2, $3) on conflict do nothing`, kind, hash[:], t.ID)
 		}
+		token, err := c.Encrypt(ctx, key, t.ID.String(), t.BolnaToken)
+		if err != nil {
+			return err
+		}
+		batch.Queue(`insert into webhook_tokens (tenant_id, kind, token, created_at) values ($1, 'bolna', $2, now())
+			on conflict (tenant_id, kind) do update set token = excluded.token`, t.ID, token)
 		batch.Queue(`insert into email_templates (id, tenant_id, name, category, subject, html, body_text, created_at, updated_at)
 			values ($1, $2, 'Follow-up', 'follow-up', $3, $4, $5, now(), now()) on conflict (id) do nothing`,
 			t.MailTemplate, t.ID, mailSubject, mailHTML, mailText)
@@ -48,7 +54,10 @@ func queueIntegrations(ctx context.Context, batch *pgx.Batch, c *cloud.Cloud, ke
 		secret string
 	}{
 		{"bolna", map[string]any{}, t.BolnaKey},
-		{"whatsapp", map[string]any{"mode": "cloud", "phone_number_id": t.WhatsAppPhoneNumberID}, t.WhatsAppToken},
+		{"whatsapp", map[string]any{
+			"mode": "cloud", "phone_number_id": t.WhatsAppPhoneNumberID, "business_account_id": businessAccount(t),
+			"phone_number_ids": []string{t.WhatsAppPhoneNumberID},
+		}, t.WhatsAppToken},
 		{"email", map[string]any{
 			"mode": "smtp", "host": "127.0.0.1", "port": s.SMTPPort(), "tls": "none",
 			"from": t.MailFrom, "from_name": t.Name,
