@@ -206,6 +206,7 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: a.outbox(pool), Seen: reader, Tokens: tokens,
 		Cancels: e, Bulk: postgres.BulkCanceller{Pool: pool, Clock: a.Clock},
 		Trials: postgres.TrialStore{Pool: pool, Clock: a.Clock}, Machines: e.Machines, Clock: a.Clock,
+		Statistics:     postgres.StatReader{Pool: pool},
 		AllowedOrigins: a.Config.AllowedOrigins,
 	}, nil
 }

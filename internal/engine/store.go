@@ -40,6 +40,18 @@ type Store interface {
 	FinishDuty(ctx context.Context, duty Duty) error
 	// MoveDuty makes a duty due at another instant.
 	MoveDuty(ctx context.Context, duty Duty) error
+
+	// FoldStats folds a part of a tenant's statistics.
+	FoldStats(ctx context.Context, tenant uuid.UUID) (Folded, error)
+}
+
+// Folded is what one fold of a tenant's statistics did.
+type Folded struct {
+	// Deltas counts those folded; More says that there are more than one fold takes.
+	Deltas int
+	More   bool
+	// Gone says that there is no such tenant.
+	Gone bool
 }
 
 // ErrNotFound says that there is no such execution in this tenant.
@@ -126,11 +138,12 @@ const (
 	DutyReconcile DutyKind = "reconcile"
 	DutyToken     DutyKind = "token"
 	DutyCancel    DutyKind = "cancel"
+	DutyStats     DutyKind = "stats"
 )
 
 // Duty is one row of due work. Ref is the id of what it is about: a lead event
 // (outbox), an execution (run, cancel), a provider event (inbox), a ledger row
-// (reconcile, token).
+// (reconcile, token), a tenant (stats).
 type Duty struct {
 	Kind     DutyKind
 	Ref      uuid.UUID

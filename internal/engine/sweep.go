@@ -114,6 +114,8 @@ func (e *Engine) handle(ctx context.Context, duty Duty) (next *time.Time, err er
 		return nil, e.answerStored(ctx, duty)
 	case DutyCancel:
 		return nil, e.carryOutCancel(ctx, duty)
+	case DutyStats:
+		return e.foldStats(ctx, duty)
 	default:
 		return nil, fmt.Errorf("no one does due work of kind %q", duty.Kind)
 	}

@@ -44,6 +44,8 @@ type Config struct {
 	Clock  clock.Clock
 	Intake Intake
 	Seen   Seen
+	// Statistics serves statistics and analytics.
+	Statistics Statistics
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
 	// AllowedOrigins are the origins that browsers may call from, like
@@ -194,6 +196,7 @@ func New(c Config) http.Handler {
 	a.registerLeads()
 	a.registerLeadIntake()
 	a.registerSuggestions()
+	a.registerAnalytics()
 	a.registerMe()
 
 	mux.HandleFunc("GET /health", a.health)

@@ -18,6 +18,7 @@ var (
 	executionsTag = []string{"executions"}
 	leadsTag      = []string{"leads"}
 	meTag         = []string{"me"}
+	analyticsTag  = []string{"analytics"}
 )
 
 // humaConfig serves one format, JSON, and leaves the document to us.
