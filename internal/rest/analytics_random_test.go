@@ -2,16 +2,19 @@ package rest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
@@ -111,8 +114,12 @@ func (h *history) start() {
 func (h *history) anExecution() (id uuid.UUID, triggered time.Time, found bool) {
 	h.t.Helper()
 	err := h.db.Admin.QueryRow(context.Background(), `select id, triggered_at from flow_executions
-		where tenant_id = $1 and flow_id is not null order by md5(id::text || $2::text) limit 1`, h.a, h.rand.IntN(1e9)).Scan(&id, &triggered)
-	return id, triggered, err == nil
+		where tenant_id = $1 and flow_id is not null order by md5(id::text || $2) limit 1`, h.a, strconv.Itoa(h.rand.IntN(1e9))).Scan(&id, &triggered)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return id, triggered, false
+	}
+	require.NoError(h.t, err)
+	return id, triggered, true
 }
 
 // step writes a row of the ledger with the statement of the engine.
@@ -243,6 +250,8 @@ func TestEveryAnswerEqualsACountOverTheRawTables(t *testing.T) {
 			h.fold()
 			h.compare()
 			require.Zero(t, query[int](h.testBundle, "select count(*)::int from flow_stat_deltas"))
+			require.Greater(t, query[int](h.testBundle, "select count(*)::int from flow_action_logs"), 40)
+			require.Greater(t, query[int](h.testBundle, "select count(distinct (fact, outcome))::int from flow_stats where n > 0"), 15)
 			h.fold()
 			h.compare()
 		})
