@@ -167,7 +167,8 @@ $$;
 
 -- Triggers run once a statement, so that what cancels five thousand executions
 -- appends a few rows. Each adds the facts of the rows as they are and takes
--- away those of the rows as they were; what is the same cancels out.
+-- away those of the rows as they were; what is the same cancels out. One
+-- statement may add an attempt or change the one before it, but not both.
 
 -- +goose StatementBegin
 create function flow_stat_executions_added() returns trigger language plpgsql as $$
