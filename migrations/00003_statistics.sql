@@ -244,7 +244,7 @@ begin
                 where l.execution_id = r.execution_id and l.step = r.step and l.attempt < r.attempt
                 order by l.attempt desc limit 1) p
             cross join (values (1), (-1)) as m (n)
-            where not exists (select from new_rows x where x.id = p.id)
+            where r.attempt > 1 and not exists (select from new_rows x where x.id = p.id)
                 and not exists (select from flow_action_logs x
                     where x.execution_id = r.execution_id and x.step = r.step and x.attempt > r.attempt
                         and not exists (select from new_rows y where y.id = x.id))) c
@@ -254,15 +254,17 @@ begin
         where not e.is_test_run
         union all
         select e.tenant_id, u.*, m.n
-        from (select distinct r.tenant_id, r.execution_id from new_rows r
-            where flow_stat_touch(r.action_type, r.state, r.started_at) is not null) t
-        join flow_executions e on e.tenant_id = t.tenant_id and e.id = t.execution_id
-        cross join (values (1), (-1)) as m (n)
-        cross join lateral (select min(flow_stat_touch(l.action_type, l.state, l.started_at)) as at
+        from (
+            select l.execution_id, min(flow_stat_touch(l.action_type, l.state, l.started_at)) as now_at,
+                min(flow_stat_touch(l.action_type, l.state, l.started_at)) filter (where r.id is null) as was_at
             from flow_action_logs l
-            where l.execution_id = t.execution_id
-                and (m.n = 1 or not exists (select from new_rows x where x.id = l.id))) first
-        cross join lateral flow_stat_of_touch(e.triggered_at, first.at) u
+            left join new_rows r on r.id = l.id
+            where l.execution_id in (
+                select x.execution_id from new_rows x where flow_stat_touch(x.action_type, x.state, x.started_at) is not null)
+            group by l.execution_id) first
+        join flow_executions e on e.id = first.execution_id
+        cross join lateral (values (1, first.now_at), (-1, first.was_at)) as m (n, at)
+        cross join lateral flow_stat_of_touch(e.triggered_at, m.at) u
         where not e.is_test_run) u
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
     having sum(u.n) <> 0;
@@ -291,21 +293,20 @@ begin
         where not e.is_test_run
         union all
         select e.tenant_id, u.*, m.n
-        from (select distinct n.tenant_id, n.execution_id from new_rows n join old_rows o using (id)
-            where flow_stat_touch(n.action_type, n.state, n.started_at)
-                is distinct from flow_stat_touch(o.action_type, o.state, o.started_at)) t
-        join flow_executions e on e.tenant_id = t.tenant_id and e.id = t.execution_id
-        cross join (values (1), (-1)) as m (n)
-        cross join lateral (
-            select min(flow_stat_touch(l.action_type, l.state, l.started_at)) as at
-            from (
-                select x.action_type, x.state, x.started_at from flow_action_logs x
-                where x.execution_id = t.execution_id
-                    and (m.n = 1 or not exists (select from old_rows o where o.id = x.id))
-                union all
-                select o.action_type, o.state, o.started_at from old_rows o
-                where m.n = -1 and o.execution_id = t.execution_id) l) first
-        cross join lateral flow_stat_of_touch(e.triggered_at, first.at) u
+        from (
+            select l.execution_id, min(flow_stat_touch(l.action_type, l.state, l.started_at)) as now_at,
+                min(case when o.id is null then flow_stat_touch(l.action_type, l.state, l.started_at)
+                    else flow_stat_touch(o.action_type, o.state, o.started_at) end) as was_at
+            from flow_action_logs l
+            left join old_rows o on o.id = l.id
+            where l.execution_id in (
+                select x.execution_id from new_rows x join old_rows y using (id)
+                where flow_stat_touch(x.action_type, x.state, x.started_at)
+                    is distinct from flow_stat_touch(y.action_type, y.state, y.started_at))
+            group by l.execution_id) first
+        join flow_executions e on e.id = first.execution_id
+        cross join lateral (values (1, first.now_at), (-1, first.was_at)) as m (n, at)
+        cross join lateral flow_stat_of_touch(e.triggered_at, m.at) u
         where not e.is_test_run) u
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
     having sum(u.n) <> 0;
@@ -346,18 +347,17 @@ begin
         where not e.is_test_run
         union all
         select e.tenant_id, u.*, m.n
-        from (select distinct r.tenant_id, r.execution_id from old_rows r
-            where flow_stat_touch(r.action_type, r.state, r.started_at) is not null) t
-        join flow_executions e on e.tenant_id = t.tenant_id and e.id = t.execution_id
-        cross join (values (1), (-1)) as m (n)
-        cross join lateral (
-            select min(flow_stat_touch(l.action_type, l.state, l.started_at)) as at
+        from (
+            select l.execution_id, min(l.at) filter (where l.there) as now_at, min(l.at) as was_at
             from (
-                select x.action_type, x.state, x.started_at from flow_action_logs x where x.execution_id = t.execution_id
+                select x.execution_id, flow_stat_touch(x.action_type, x.state, x.started_at) as at, true as there
+                from flow_action_logs x where x.execution_id in (select o.execution_id from old_rows o)
                 union all
-                select o.action_type, o.state, o.started_at from old_rows o
-                where m.n = -1 and o.execution_id = t.execution_id) l) first
-        cross join lateral flow_stat_of_touch(e.triggered_at, first.at) u
+                select o.execution_id, flow_stat_touch(o.action_type, o.state, o.started_at), false from old_rows o) l
+            group by l.execution_id) first
+        join flow_executions e on e.id = first.execution_id
+        cross join lateral (values (1, first.now_at), (-1, first.was_at)) as m (n, at)
+        cross join lateral flow_stat_of_touch(e.triggered_at, m.at) u
         where not e.is_test_run) u
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
     having sum(u.n) <> 0;
