@@ -29,7 +29,7 @@ func (e *Engine) foldStats(ctx context.Context, duty Duty) (next *time.Time, err
 			after = foldAgain
 		}
 		deadline, set := ctx.Deadline()
-		more = folded.More && !(set && time.Until(deadline) < 10*time.Second)
+		more = folded.More && (!set || time.Until(deadline) > 10*time.Second)
 	}
 	at := e.Clock.Real().Add(after)
 	return &at, nil

@@ -34,6 +34,11 @@ type Store interface {
 	// EndEvent marks an event as applied or ignored, and ends its duty.
 	EndEvent(ctx context.Context, id uuid.UUID, result string) error
 
+	DueWork
+}
+
+// DueWork keeps duties, and does the one that the database does alone.
+type DueWork interface {
 	// TakeDuties takes due work and moves it on with back-off.
 	TakeDuties(ctx context.Context, now time.Time, most int) ([]Duty, error)
 	// FinishDuty deletes a duty unless it was written anew since it was taken.

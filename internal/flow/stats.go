@@ -118,13 +118,13 @@ func (t *ExecutionTally) Add(outcome string, n int) {
 }
 
 // Ended counts the executions that have ended.
-func (t ExecutionTally) Ended() int { return t.Completed + t.Failed + t.Cancelled + t.Skipped }
+func (t *ExecutionTally) Ended() int { return t.Completed + t.Failed + t.Cancelled + t.Skipped }
 
 // Running counts those that have not.
-func (t ExecutionTally) Running() int { return t.Total - t.Ended() }
+func (t *ExecutionTally) Running() int { return t.Total - t.Ended() }
 
 // SuccessRate is how many of those that ended completed.
-func (t ExecutionTally) SuccessRate() string { return Rate(t.Completed, t.Ended()) }
+func (t *ExecutionTally) SuccessRate() string { return Rate(t.Completed, t.Ended()) }
 
 // ActionTally counts attempts at steps.
 type ActionTally struct {
@@ -155,12 +155,12 @@ func (t *ActionTally) Add(outcome string, n int) {
 }
 
 // Waiting counts the attempts that have not ended.
-func (t ActionTally) Waiting() int {
+func (t *ActionTally) Waiting() int {
 	return t.Total - t.Succeeded - t.Failed - t.Skipped - t.Cancelled
 }
 
 // SuccessRate is how many of those that succeeded, failed or were skipped succeeded.
-func (t ActionTally) SuccessRate() string {
+func (t *ActionTally) SuccessRate() string {
 	return Rate(t.Succeeded, t.Succeeded+t.Failed+t.Skipped)
 }
 

@@ -257,7 +257,7 @@ func TestEveryAnswerEqualsACountOverTheRawTables(t *testing.T) {
 	t.Parallel()
 	for range 3 {
 		seed := rand.Uint64()
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
 			h := newHistory(t, seed)
 			for range 180 {
