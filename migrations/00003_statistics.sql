@@ -169,6 +169,8 @@ $$;
 -- appends a few rows. Each adds the facts of the rows as they are and takes
 -- away those of the rows as they were; what is the same cancels out. One
 -- statement may add an attempt or change the one before it, but not both.
+-- Old and new rows are not joined to each other: a plan made for one row is kept
+-- for thousands.
 
 -- +goose StatementBegin
 create function flow_stat_executions_added() returns trigger language plpgsql as $$
@@ -190,8 +192,8 @@ end $$;
 create function flow_stat_executions_changed() returns trigger language plpgsql as $$
 begin
     if not exists (
-        select from new_rows n join old_rows o using (tenant_id, id)
-        where (n.status, n.triggered_at, n.flow_id, n.is_test_run) is distinct from (o.status, o.triggered_at, o.flow_id, o.is_test_run)) then
+        select n.id, n.status, n.triggered_at, n.flow_id, n.is_test_run from new_rows n
+        except select o.id, o.status, o.triggered_at, o.flow_id, o.is_test_run from old_rows o) then
         return null;
     end if;
     insert into flow_stat_deltas (tenant_id, fact, bucket, flow_id, action_type, action_order, retried, outcome, slot, n)
@@ -206,14 +208,16 @@ begin
         where not e.is_test_run
         union all
         -- What its cancelling left unended.
-        select n.tenant_id, u.*, case when n.status = 'cancelled' then 1 else -1 end
-        from new_rows n
-        join old_rows o using (tenant_id, id)
-        join flow_action_logs l on l.tenant_id = n.tenant_id and l.execution_id = n.id
-        cross join lateral flow_stat_of_log(n.flow_id, n.triggered_at, l.action_type, l.step,
+        select c.tenant_id, u.*, c.n
+        from (
+            select n.tenant_id, n.id, n.flow_id, n.triggered_at, 1 as n from new_rows n where n.status = 'cancelled' and not n.is_test_run
+            union all
+            select o.tenant_id, o.id, o.flow_id, o.triggered_at, -1 from old_rows o where o.status = 'cancelled' and not o.is_test_run) c
+        join flow_action_logs l on l.tenant_id = c.tenant_id and l.execution_id = c.id
+        cross join lateral flow_stat_of_log(c.flow_id, c.triggered_at, l.action_type, l.step,
             exists (select from flow_action_logs x where x.execution_id = l.execution_id and x.step = l.step and x.attempt > l.attempt),
             'cancelled', null) u
-        where (n.status = 'cancelled') <> (o.status = 'cancelled') and not n.is_test_run and u.outcome = 'cancelled'
+        where u.outcome = 'cancelled'
             and flow_stat_outcome(l.action_type, l.state, l.outcome, l.detail, l.result_data, true) = 'cancelled') u
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
     having sum(u.n) <> 0;
@@ -276,9 +280,8 @@ end $$;
 create function flow_stat_logs_changed() returns trigger language plpgsql as $$
 begin
     if not exists (
-        select from new_rows n join old_rows o using (id)
-        where (n.state, n.outcome, n.detail, n.started_at, n.result_data ->> 'status')
-            is distinct from (o.state, o.outcome, o.detail, o.started_at, o.result_data ->> 'status')) then
+        select n.id, n.state, n.outcome, n.detail, n.started_at, n.result_data ->> 'status' from new_rows n
+        except select o.id, o.state, o.outcome, o.detail, o.started_at, o.result_data ->> 'status' from old_rows o) then
         return null;
     end if;
     insert into flow_stat_deltas (tenant_id, fact, bucket, flow_id, action_type, action_order, retried, outcome, slot, n)
@@ -300,9 +303,9 @@ begin
             from flow_action_logs l
             left join old_rows o on o.id = l.id
             where l.execution_id in (
-                select x.execution_id from new_rows x join old_rows y using (id)
-                where flow_stat_touch(x.action_type, x.state, x.started_at)
-                    is distinct from flow_stat_touch(y.action_type, y.state, y.started_at))
+                select x.execution_id from (
+                    select n.execution_id, n.id, flow_stat_touch(n.action_type, n.state, n.started_at) from new_rows n
+                    except select o.execution_id, o.id, flow_stat_touch(o.action_type, o.state, o.started_at) from old_rows o) x)
             group by l.execution_id) first
         join flow_executions e on e.id = first.execution_id
         cross join lateral (values (1, first.now_at), (-1, first.was_at)) as m (n, at)
