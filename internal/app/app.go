@@ -214,5 +214,6 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 		Contacts: contacts, Entry: intake.Entry{Store: contacts, Outbox: a.outbox(pool)},
 		Suppressions: postgres.SuppressionStore{Pool: pool, Clock: a.Clock}, Audit: postgres.AuditLog{Pool: pool},
 		Limits: postgres.NewRateLimiter(a.Config.RateLimit, a.Config.RateBurst), AllowedOrigins: a.Config.AllowedOrigins,
+		Statistics: postgres.StatReader{Pool: pool},
 	}, nil
 }

@@ -48,12 +48,29 @@ type Store interface {
 	// EndEvent marks an event as applied or ignored, and ends its duty.
 	EndEvent(ctx context.Context, id uuid.UUID, result string) error
 
+	DueWork
+}
+
+// DueWork keeps duties, and does the one that the database does alone.
+type DueWork interface {
 	// TakeDuties takes due work and moves it on with back-off.
 	TakeDuties(ctx context.Context, now time.Time, most int) ([]Duty, error)
 	// FinishDuty deletes a duty unless it was written anew since it was taken.
 	FinishDuty(ctx context.Context, duty Duty) error
 	// MoveDuty makes a duty due at another instant.
 	MoveDuty(ctx context.Context, duty Duty) error
+
+	// FoldStats folds a part of a tenant's statistics.
+	FoldStats(ctx context.Context, tenant uuid.UUID) (Folded, error)
+}
+
+// Folded is what one fold of a tenant's statistics did.
+type Folded struct {
+	// Deltas counts those folded; More says that there are more than one fold takes.
+	Deltas int
+	More   bool
+	// Gone says that there is no such tenant.
+	Gone bool
 }
 
 // ErrNotFound says that there is no such execution in this tenant.
@@ -146,11 +163,12 @@ const (
 	DutyToken     DutyKind = "token"
 	DutyCancel    DutyKind = "cancel"
 	DutyLines     DutyKind = "lines"
+	DutyStats     DutyKind = "stats"
 )
 
 // Duty is one row of due work. Ref is the id of what it is about: a lead event
 // (outbox), an execution (run, cancel), a provider event (inbox), a ledger row
-// (reconcile, token); zero for the one duty of all lines.
+// (reconcile, token), a tenant (stats); zero for the one duty of all lines.
 type Duty struct {
 	Kind     DutyKind
 	Ref      uuid.UUID

@@ -116,6 +116,8 @@ func (e *Engine) handle(ctx context.Context, duty Duty) (next *time.Time, err er
 		return nil, e.carryOutCancel(ctx, duty)
 	case DutyLines:
 		return e.assignLines(ctx)
+	case DutyStats:
+		return e.foldStats(ctx, duty)
 	default:
 		return nil, fmt.Errorf("no one does due work of kind %q", duty.Kind)
 	}

@@ -138,6 +138,25 @@ var strange = map[string]func(b *testBundle, out answer){
 	"POST /flows/priorities/bulk-update": func(b *testBundle, out answer) {
 		require.Equal(b.t, http.StatusNotFound, out.status)
 	},
+	"GET /analytics": func(b *testBundle, out answer) {
+		require.Equal(b.t, 0, out.data()["summary"].(object)["total_executions"])
+	},
+	"GET /analytics/overview": func(b *testBundle, out answer) {
+		require.Equal(b.t, 0, out.data()["period"].(object)["total_executions"])
+	},
+	"GET /analytics/channels": func(b *testBundle, out answer) {
+		require.Equal(b.t, 0, out.list()[0]["total_actions"])
+	},
+	"GET /analytics/heatmap": func(b *testBundle, out answer) {
+		require.Len(b.t, out.list(), 7*24)
+	},
+	"GET /analytics/sparklines": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusOK, out.status)
+		require.Len(b.t, out.data()["dates"], 30)
+	},
+	"GET /analytics/funnel": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusNotFound, out.status)
+	},
 }
 
 // othersOwn: tenant b changes its own integration, and none of tenant a's.
@@ -176,7 +195,7 @@ func (b *testBundle) operations() (out []endpoint) {
 
 // at is the operation's path with an id, and what it needs in the query.
 func (o endpoint) at(id string) string {
-	query := map[string]string{"GET /suggestions": "?field=city", "GET /flows/{id}/versions/{n}/compare": "?with=1"}
+	query := map[string]string{"GET /analytics/funnel": "?flow_id=" + id, "GET /suggestions": "?field=city", "GET /flows/{id}/versions/{n}/compare": "?with=1"}
 	return strings.NewReplacer("{id}", id, "{n}", "1", "{kind}", "bolna").Replace(o.path) + query[o.method+" "+o.path]
 }
 
@@ -195,7 +214,7 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 	lead := uuid.Must(uuid.NewV7())
 	b.exec(`insert into lead_events (id, tenant_id, source, event_id, body, received_at) values ($1, $2, 's', 'e', '{}', now())`, lead, b.a)
 	ids := map[string]string{
-		"flows": flowID, "executions": execution.String(), "leads": lead.String(),
+		"analytics": flowID, "flows": flowID, "executions": execution.String(), "leads": lead.String(),
 		"contacts":     b.do(http.StatusCreated, "POST", "/api/contacts", with(asha, "name", "A's own")).data()["id"].(string),
 		"suppressions": b.do(http.StatusCreated, "POST", "/api/suppressions", object{"kind": "email", "value": "x@example.com"}).data()["id"].(string),
 
@@ -359,6 +378,7 @@ func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
 	c.Contacts, c.Entry = postgres.ContactStore{Pool: away}, intake.Entry{Store: postgres.ContactStore{Pool: away}, Outbox: b.outbox(away)}
 	c.Suppressions, c.Audit = postgres.SuppressionStore{Pool: away}, postgres.AuditLog{Pool: away}
 	c.Templates, c.Settings, c.Connections = postgres.TemplateStore{Pool: away}, postgres.SettingsStore{Pool: away}, providers(t, away)
+	c.Statistics = postgres.StatReader{Pool: away}
 	for _, tenants := range []rest.Tenants{known, postgres.FlowStore{Pool: away}} {
 		c.Tenants = tenants
 		b.handler = rest.New(c)

@@ -53,6 +53,8 @@ type Config struct {
 	Templates   EmailTemplates
 	Connections Connections
 	Settings    SettingsKeeper
+	// Statistics serves statistics and analytics.
+	Statistics Statistics
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
 	// Limits limits each tenant's requests; nil: there is no limit.
@@ -205,6 +207,7 @@ func New(c Config) http.Handler {
 	a.registerLeads()
 	a.registerLeadIntake()
 	a.registerSuggestions()
+	a.registerAnalytics()
 	a.registerMe()
 	a.registerContacts()
 	a.registerSuppressions()

@@ -21,6 +21,7 @@ var (
 	contactsTag     = []string{"contacts"}
 	suppressionsTag = []string{"suppressions"}
 	auditTag        = []string{"audit log"}
+	analyticsTag    = []string{"analytics"}
 )
 
 // humaConfig serves one format, JSON, and leaves the document to us.

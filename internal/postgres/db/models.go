@@ -179,6 +179,51 @@ type FlowExecution struct {
 	CompletedAt       *time.Time
 }
 
+type FlowStat struct {
+	TenantID    uuid.UUID
+	Fact        string
+	Bucket      time.Time
+	FlowID      uuid.UUID
+	ActionType  string
+	ActionOrder int32
+	Retried     bool
+	Outcome     string
+	Slot        int16
+	N           int64
+}
+
+type FlowStatDay struct {
+	TenantID    uuid.UUID
+	Fact        string
+	Day         pgtype.Date
+	FlowID      uuid.UUID
+	ActionType  string
+	ActionOrder int32
+	Retried     bool
+	Outcome     string
+	Slot        int16
+	N           int64
+}
+
+type FlowStatDelta struct {
+	TenantID    uuid.UUID
+	ID          int64
+	Fact        string
+	Bucket      time.Time
+	FlowID      uuid.UUID
+	ActionType  string
+	ActionOrder int32
+	Retried     bool
+	Outcome     string
+	Slot        int16
+	N           int64
+}
+
+type FlowStatZone struct {
+	TenantID uuid.UUID
+	TimeZone string
+}
+
 type FlowTriggerCondition struct {
 	ID                uuid.UUID
 	TenantID          uuid.UUID
