@@ -22,6 +22,7 @@ type stackFile struct {
 	SandboxURL     string       `json:"sandbox_url"`
 	AWSEndpointURL string       `json:"aws_endpoint_url"`
 	Tenants        []fileTenant `json:"tenants"`
+	Login          fileLogin    `json:"login"`
 }
 
 type fileTenant struct {
@@ -49,5 +50,6 @@ func describe(s settings.Settings, a accounts.Accounts, outputs map[string]strin
 		}
 		file.Tenants = append(file.Tenants, tenant)
 	}
+	file.Login = login(s, a, outputs)
 	return file, nil
 }
