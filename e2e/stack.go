@@ -42,6 +42,7 @@ type stack struct {
 			Tokens  map[string]string `json:"tokens"`
 			Webhook string            `json:"bolna_webhook_url"`
 		} `json:"tenants"`
+		Login login `json:"login"`
 	}
 	// webhooks is the address that a tenant's token is appended to.
 	webhooks    string

@@ -98,6 +98,8 @@ func TestEventsHaveNoKeysThatTheirTypeDoesNotKnow(t *testing.T) {
 			event = &events.CloudWatchEvent{}
 		case "migrate":
 			event = &struct{}{}
+		case "pretoken":
+			event = &events.CognitoEventUserPoolsPreTokenGenV2_0{}
 		default:
 			event = &engine.Input{}
 		}

@@ -30,6 +30,16 @@ var otherEvents = map[string]want{
 			"select string_agg(kind, ' ' order by kind) from due_work where due_at < '2100-01-01'": "outbox reconcile run",
 		},
 	},
+	"pretoken/person-with-tenant": {
+		answer: `{"response": {"claimsAndScopeOverrideDetails": {
+			"accessTokenGeneration": {"claimsToAddOrOverride": {"tenant_id": "` + tenant + `"}},
+			"groupOverrideDetails": {"groupsToOverride": ["manager"]}}}}`,
+	},
+	"pretoken/person-without-tenant": {
+		answer: `{"response": {"claimsAndScopeOverrideDetails": {
+			"accessTokenGeneration": {"claimsToAddOrOverride": null, "claimsToSuppress": ["tenant_id"]},
+			"groupOverrideDetails": {"groupsToOverride": ["manager"]}}}}`,
+	},
 	"migrate/after-deploy": {
 		answer: fmt.Sprintf(`{"version": %d}`, newestMigration()),
 		rows:   map[string]string{"select count(*) from tenants": "2"},

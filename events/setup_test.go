@@ -164,8 +164,9 @@ func (b *bundle) build(t *testing.T) {
 			WhatsAppApp: func(context.Context) (string, string, error) { return appSecret, verifyToken, nil },
 			Verify:      whatsapp.Verify, Split: whatsapp.Split, TakeLead: b.outbox(c).Take,
 		}).Routes()),
-		"sweeper": e.Sweep,
-		"migrate": b.migrate,
+		"pretoken": lambdaio.PreToken,
+		"sweeper":  e.Sweep,
+		"migrate":  b.migrate,
 	}
 }
 

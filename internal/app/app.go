@@ -19,7 +19,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"github.com/auto-engagement/flows/internal/auth"
 	"github.com/auto-engagement/flows/internal/clock"
 	"github.com/auto-engagement/flows/internal/engine"
 	"github.com/auto-engagement/flows/internal/intake"
@@ -208,29 +207,4 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 		Trials: postgres.TrialStore{Pool: pool, Clock: a.Clock}, Machines: e.Machines, Clock: a.Clock,
 		AllowedOrigins: a.Config.AllowedOrigins,
 	}, nil
-}
-
-func (a *App) tokens(ctx context.Context) (*auth.Verifier, error) {
-	var c auth.Config
-	if a.Config.JWTSecret != "" {
-		key, err := a.secrets().Get(ctx, a.Config.JWTSecret)
-		if err != nil {
-			return nil, fmt.Errorf("read the JWT secret: %w", err)
-		}
-		c.Secret = auth.SharedSecret{Key: []byte(key), TenantClaim: a.Config.JWTTenantClaim}
-		if a.Config.JWKSURL == "" {
-			c.Secret.Issuer, c.Secret.Audience = a.Config.JWTIssuer, a.Config.JWTAudience
-		}
-	}
-	if a.Config.JWKSURL != "" {
-		c.Issuers = []auth.Issuer{{
-			Issuer: a.Config.JWTIssuer, JWKSURL: a.Config.JWKSURL, Audience: a.Config.JWTAudience,
-			TenantClaim: a.Config.JWTTenantClaim, RoleClaim: a.Config.JWTRoleClaim,
-		}}
-	}
-	v, err := auth.New(c)
-	if err != nil {
-		return nil, fmt.Errorf("set up sign-in (JWT_SECRET_ARN, JWT_ISSUER, JWT_JWKS_URL, JWT_AUDIENCE): %w", err)
-	}
-	return v, nil
 }

@@ -39,12 +39,19 @@ type Config struct {
 	WhatsAppSecret string `env:"WHATSAPP_SECRET_ARN"`
 
 	// JWTSecret is the ARN of the HS256 secret; empty turns HS256 off.
-	JWTSecret      string   `env:"JWT_SECRET_ARN"`
-	JWTIssuer      string   `env:"JWT_ISSUER"`
-	JWTAudience    string   `env:"JWT_AUDIENCE"`
-	JWKSURL        string   `env:"JWT_JWKS_URL"`
-	JWTTenantClaim string   `env:"JWT_TENANT_CLAIM"`
-	JWTRoleClaim   string   `env:"JWT_ROLE_CLAIM"`
+	JWTSecret string `env:"JWT_SECRET_ARN"`
+	// JWTIssuer, JWTAudience and the claims are those of the one issuer at
+	// JWKSURL, or of HS256 tokens where that is empty.
+	JWTIssuer      string `env:"JWT_ISSUER"`
+	JWTAudience    string `env:"JWT_AUDIENCE"`
+	JWKSURL        string `env:"JWT_JWKS_URL"`
+	JWTTenantClaim string `env:"JWT_TENANT_CLAIM"`
+	JWTRoleClaim   string `env:"JWT_ROLE_CLAIM"`
+	// JWTIssuers are further issuers, and JWTUserPool the deployment's own user
+	// pool: JSON lists that auth.ParseIssuers reads.
+	JWTIssuers  string `env:"JWT_ISSUERS"`
+	JWTUserPool string `env:"JWT_USER_POOL"`
+
 	AllowedOrigins []string `env:"ALLOWED_ORIGINS"`
 
 	CallOutcomeTimeout      time.Duration `env:"CALL_OUTCOME_TIMEOUT, default=1800s"`

@@ -2,8 +2,10 @@ package auth
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -55,24 +57,43 @@ type SharedSecret struct {
 	RoleClaim string
 }
 
-// Issuer configures tokens signed with RS256, ES256 or EdDSA.
+// Issuer configures tokens signed with RS256, ES256 or EdDSA. Its JSON form is
+// what ParseIssuers reads.
 type Issuer struct {
 	// Issuer is the exact iss claim.
-	Issuer string
+	Issuer string `json:"issuer"`
 	// JWKSURL is where the keys are; it need not be under Issuer.
-	JWKSURL string
+	JWKSURL string `json:"jwks_url"`
 	// Audience is what aud must contain, or client_id be where a token has no
 	// aud (as access tokens of Cognito do). Required.
-	Audience string
+	Audience string `json:"audience"`
 	// AudienceClaim is "aud" or "client_id" to look at that one alone.
-	AudienceClaim string
+	AudienceClaim string `json:"audience_claim"`
 	// Algorithms are those accepted; empty means RS256, ES256 and EdDSA.
-	Algorithms []string
+	Algorithms []string `json:"algorithms"`
 	// TenantClaim names the claim that holds the tenant's id, default "tenant_id".
-	TenantClaim string
+	TenantClaim string `json:"tenant_claim"`
 	// RoleClaim names the claim with the role or a list of them, default
 	// "cognito:groups". A token without it has no role, and reads.
-	RoleClaim string
+	RoleClaim string `json:"role_claim"`
+}
+
+// ParseIssuers reads a JSON list of issuers; none from an empty text. A key
+// that no issuer has is an error: a setting that is misspelt must not be left out.
+func ParseIssuers(text string) ([]Issuer, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	var issuers []Issuer
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&issuers); err != nil {
+		return nil, fmt.Errorf("read the list of issuers: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("read the list of issuers: there is something after it")
+	}
+	return issuers, nil
 }
 
 // Verifier verifies bearer tokens. It is safe for concurrent use.

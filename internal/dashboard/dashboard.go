@@ -90,7 +90,7 @@ func New(c Config) (http.Handler, error) {
 	b.connect = connect
 
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", http.RedirectHandler(Start, http.StatusFound))
+	mux.HandleFunc("GET /{$}", redirectRoot)
 	mux.HandleFunc("GET /config.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-cache")
@@ -99,6 +99,17 @@ func New(c Config) (http.Handler, error) {
 	mux.HandleFunc("GET "+Base, b.serve)
 	mux.HandleFunc("GET "+Base+"/{name...}", b.serve)
 	return secured(mux), nil
+}
+
+// redirectRoot leads into the application. The sign-in page returns to the
+// root too, with its answer in the query.
+func redirectRoot(w http.ResponseWriter, r *http.Request) {
+	to := Start
+	if q := r.URL.Query(); q.Has("code") || q.Has("error") {
+		to = Base + "/callback?" + q.Encode()
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, to, http.StatusFound)
 }
 
 type readMeta struct {

@@ -192,6 +192,19 @@ func TestTheRootLeadsToTheFlows(t *testing.T) {
 	require.Equal(t, "/dashboard/auto-engagement", r.Header.Get("Location"))
 }
 
+func TestTheSignInPagesAnswerReachesTheApplication(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	for query, want := range map[string]string{
+		"code=a%2Fb&state=s":          "/dashboard/callback?code=a%2Fb&state=s",
+		"error=access_denied":         "/dashboard/callback?error=access_denied",
+		"utm=1":                       "/dashboard/auto-engagement",
+		"code=1&x=//evil.example.com": "/dashboard/callback?code=1&x=%2F%2Fevil.example.com",
+	} {
+		require.Equal(t, want, b.get(t, "/?"+query).Header.Get("Location"), query)
+	}
+}
+
 func TestWithoutABuildAPageSaysSo(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(c *dashboard.Config) { c.Files = fstest.MapFS{"not-built.html": {Data: []byte("not built")}} })

@@ -60,23 +60,59 @@ var open = map[string]bool{"due_work": true, "provider_events": true, "lead_reje
 func TestEveryTenantTableForcesRowLevelSecurity(t *testing.T) {
 	t.Parallel()
 	db := testdb.New(t)
+	// The policies as Postgres writes them: name, roles, command, condition.
 	rows, err := db.Admin.Query(context.Background(), `
-select c.relname, c.relrowsecurity and c.relforcerowsecurity,
-    exists (select from pg_policies p where p.tablename = c.relname and p.roles = '{aef_app}')
-from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'`)
+select c.relname, c.relrowsecurity and c.relforcerowsecurity, pg_get_userbyid(c.relowner),
+    coalesce((select array_agg(concat_ws(' ', p.policyname, p.permissive, p.roles, p.cmd, p.qual, p.with_check) order by p.policyname)
+        from pg_policies p where p.schemaname = 'public' and p.tablename = c.relname), '{}')
+from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'm', 'f')`)
 	require.NoError(t, err)
 	seen := 0
 	for rows.Next() {
-		var name string
-		var forced, policy bool
-		require.NoError(t, rows.Scan(&name, &forced, &policy))
+		var name, owner string
+		var forced bool
+		var policies []string
+		require.NoError(t, rows.Scan(&name, &forced, &owner, &policies))
 		seen++
+		require.NotEqual(t, postgres.AppRole, owner, name)
 		if open[name] {
 			require.False(t, forced, name)
 			continue
 		}
-		require.True(t, forced && policy, "%s has no forced row-level security", name)
+		require.True(t, forced, "%s has no forced row-level security", name)
+		column := "tenant_id"
+		if name == "tenants" {
+			column = "id"
+		}
+		require.Equal(t, []string{
+			"migrator PERMISSIVE {aef_migrator} ALL true",
+			"tenant PERMISSIVE {aef_app} ALL (" + column + " = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)",
+		}, policies, name)
 	}
 	require.NoError(t, rows.Err())
 	require.Greater(t, seen, 10)
+}
+
+func TestTheFunctionsRoleCannotPassByRowLevelSecurity(t *testing.T) {
+	t.Parallel()
+	db := testdb.New(t)
+	var bypasses, member, executes bool
+	require.NoError(t, db.Admin.QueryRow(context.Background(), `
+select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication,
+    exists (select from pg_auth_members where member = r.oid),
+    exists (select from pg_proc where prosecdef and pronamespace = 'public'::regnamespace)
+from pg_roles r where rolname = $1`, postgres.AppRole).Scan(&bypasses, &member, &executes))
+	require.False(t, bypasses, "its own rights")
+	require.False(t, member, "those of another role")
+	require.False(t, executes, "a function that runs as its owner")
+	// What a tenant's rows say is shown by nothing but tables.
+	var others int
+	require.NoError(t, db.Admin.QueryRow(context.Background(),
+		"select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind = 'v'").Scan(&others))
+	require.Zero(t, others, "views would run with their owner's rights")
+	// Nobody else reads them: no grant is to PUBLIC.
+	var public int
+	require.NoError(t, db.Admin.QueryRow(context.Background(),
+		"select count(*) from information_schema.table_privileges where table_schema = 'public' and grantee = 'PUBLIC'").Scan(&public))
+	require.Zero(t, public)
 }

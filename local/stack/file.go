@@ -14,7 +14,7 @@ import (
 // stackFile is stack.json: what tests, scripts and people need to use the stack.
 type stackFile struct {
 	// APIURL is the HTTP API's address, without /api.
-	APIURL          string `json:"api_url"`
+	APIURL string `json:"api_url"`
 	// DashboardURL is the browser application's address.
 	DashboardURL    string `json:"dashboard_url"`
 	LeadQueueURL    string `json:"lead_queue_url"`
@@ -24,6 +24,7 @@ type stackFile struct {
 	SandboxURL     string       `json:"sandbox_url"`
 	AWSEndpointURL string       `json:"aws_endpoint_url"`
 	Tenants        []fileTenant `json:"tenants"`
+	Login          fileLogin    `json:"login"`
 }
 
 type fileTenant struct {
@@ -51,5 +52,6 @@ func describe(s settings.Settings, a accounts.Accounts, outputs map[string]strin
 		}
 		file.Tenants = append(file.Tenants, tenant)
 	}
+	file.Login = login(s, a, outputs)
 	return file, nil
 }

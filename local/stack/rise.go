@@ -178,6 +178,7 @@ func (r *rise) parameters(ctx context.Context) ([]string, error) {
 		"CallOutcomeTimeout=15", "ReconcileInterval=5", "MessageReconcileTimeout=15",
 		"BolnaBaseUrl=" + r.SandboxURL() + "/bolna", "WhatsAppBaseUrl=" + r.SandboxURL() + "/whatsapp",
 	}
+	parameters = append(parameters, loginParameters(r.Settings)...)
 	if r.Clock != "" { // sam takes no empty values
 		parameters = append(parameters, "Clock="+r.Clock)
 	}
@@ -219,6 +220,9 @@ func (r *rise) fill(ctx context.Context, demo bool) error {
 		}
 		defer func() { _ = db.Close(ctx) }()
 		if err := seed.Tenants(ctx, db, r.cloud, r.outputs["TenantSecretsKeyArn"], r.accounts, r.Settings); err != nil {
+			return "", err
+		}
+		if err := seed.People(ctx, r.cloud, r.outputs["UserPoolId"], r.accounts); err != nil {
 			return "", err
 		}
 		file, err := describe(r.Settings, r.accounts, r.outputs)

@@ -26,6 +26,8 @@ type Accounts struct {
 	// AppSecret and VerifyToken are of the deployment's Meta app.
 	AppSecret   string `json:"app_secret"`
 	VerifyToken string `json:"verify_token"`
+	// LoginPassword is everyone's at the user pool.
+	LoginPassword string `json:"login_password"`
 	// Tenants are two; the first has the demo flows.
 	Tenants []Tenant `json:"tenants"`
 }
@@ -66,6 +68,10 @@ func Load(s settings.Settings) (Accounts, error) {
 	if err := json.Unmarshal(text, &a); err != nil {
 		return a, fmt.Errorf("%s is damaged (%w): make clean removes it", path, err)
 	}
+	if a.LoginPassword == "" { // made before there was a user pool
+		a.LoginPassword = password()
+		return a, settings.WriteJSON(path, a, 0o600)
+	}
 	return a, nil
 }
 
@@ -76,6 +82,7 @@ func invent() Accounts {
 		JWTSecret:     random(32),
 		AppSecret:     random(16),
 		VerifyToken:   random(16),
+		LoginPassword: password(),
 		Tenants: []Tenant{
 			tenant("Demo Motors", "hello@demo.example", "+918040000001", "100000000000001"),
 			tenant("Other Homes", "hello@other.example", "+918040000002", "100000000000002"),
@@ -98,6 +105,9 @@ func tenant(name, from, phone, whatsapp string) Tenant {
 		MailTemplate:          uuid.Must(uuid.NewV7()),
 	}
 }
+
+// password is one that the user pool's policy lets pass.
+func password() string { return "Aef-" + random(8) + "-1a" }
 
 func random(bytes int) string {
 	b := make([]byte, bytes)

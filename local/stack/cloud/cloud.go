@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -33,6 +34,7 @@ type Cloud struct {
 	buckets *s3.Client
 	secrets *secretsmanager.Client
 	queues  *sqs.Client
+	users   *cognitoidentityprovider.Client
 }
 
 // New is the local AWS of a stack.
@@ -50,6 +52,7 @@ func New(s settings.Settings) *Cloud {
 		buckets: s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true }),
 		secrets: secretsmanager.NewFromConfig(config),
 		queues:  sqs.NewFromConfig(config),
+		users:   cognitoidentityprovider.NewFromConfig(config),
 	}
 }
 

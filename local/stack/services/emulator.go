@@ -15,7 +15,7 @@ import (
 const Region = "us-east-1"
 
 // emulated are the AWS services in use; the emulator loads no others.
-const emulated = "apigateway,cloudformation,events,iam,kms,lambda,logs,monitoring,s3,secretsmanager,sqs,ssm,states,sts"
+const emulated = "apigateway,cloudformation,cognito-idp,events,iam,kms,lambda,logs,monitoring,s3,secretsmanager,sqs,ssm,states,sts"
 
 // site is read by Python before the emulator starts.
 //
@@ -51,6 +51,8 @@ func EmulatorSpec(s settings.Settings) (proc.Spec, error) {
 			// A storm of leads warms hundreds of function processes; they need not
 			// stay for the usual five minutes.
 			"LAMBDA_WARM_TTL_SECONDS=60",
+			// As in AWS nobody signs in when the trigger fails.
+			"MINISTACK_COGNITO_PRETOKEN_STRICT=1",
 			"SERVICES="+emulated, "AUTH=true", "IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0",
 			"PERSIST_STATE=1", "STATE_DIR="+s.Path("emulator", "state"),
 			"S3_PERSIST=1", "S3_DATA_DIR="+s.Path("emulator", "s3"),

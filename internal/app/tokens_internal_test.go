@@ -1,0 +1,53 @@
+package app
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/auto-engagement/flows/internal/auth"
+)
+
+func TestIssuersComeFromAllTheirSettings(t *testing.T) {
+	t.Parallel()
+	single := Config{
+		JWTIssuer: "https://one.example", JWKSURL: "https://one.example/keys", JWTAudience: "api",
+		JWTTenantClaim: "org", JWTRoleClaim: "roles",
+	}
+	one := auth.Issuer{Issuer: "https://one.example", JWKSURL: "https://one.example/keys", Audience: "api", TenantClaim: "org", RoleClaim: "roles"}
+	all := single
+	all.JWTUserPool = `[{"issuer":"https://pool.example","jwks_url":"https://pool.example/keys","audience":"client","audience_claim":"client_id"}]`
+	all.JWTIssuers = ` [{"issuer":"https://two.example","jwks_url":"https://two.example/keys","audience":"api",
+		"tenant_claim":"account","role_claim":"role","algorithms":["ES256"]}, {"issuer":"https://three.example","jwks_url":"u","audience":"a"}]`
+	for name, c := range map[string]struct {
+		config Config
+		want   []auth.Issuer
+	}{
+		"none":           {Config{JWTIssuer: "of HS256 tokens"}, nil},
+		"the simple one": {single, []auth.Issuer{one}},
+		"all": {all, []auth.Issuer{
+			one,
+			{Issuer: "https://pool.example", JWKSURL: "https://pool.example/keys", Audience: "client", AudienceClaim: "client_id"},
+			{
+				Issuer: "https://two.example", JWKSURL: "https://two.example/keys", Audience: "api",
+				TenantClaim: "account", RoleClaim: "role", Algorithms: []string{"ES256"},
+			},
+			{Issuer: "https://three.example", JWKSURL: "u", Audience: "a"},
+		}},
+	} {
+		got, err := c.config.issuers()
+		require.NoError(t, err, name)
+		require.Empty(t, cmp.Diff(c.want, got), name)
+	}
+}
+
+func TestIssuersThatCannotBeReadStopTheFunction(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`{}`, `[{"issuer":"a","jwksUrl":"u"}]`, `[] []`, `[`, `nonsense`} {
+		for _, c := range []Config{{JWTIssuers: text}, {JWTUserPool: text}} {
+			_, err := c.issuers()
+			require.Error(t, err, text)
+		}
+	}
+}
