@@ -30,6 +30,6 @@ export default defineConfig({
     restoreMocks: true,
     // A worker per file starts slowly on small machines.
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 40_000,
   },
 })

@@ -12,7 +12,7 @@ export function Providers({ queries, children }: { queries: QueryClient; childre
   const { t } = useTranslation()
   return (
     <QueryClientProvider client={queries}>
-      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce} env={import.meta.env.MODE === 'test' ? 'test' : 'default'}>
         <Notifications position="bottom-right" limit={4} />
         <ModalsProvider labels={{ confirm: t('action.save'), cancel: t('action.cancel') }} modalProps={{ closeButtonProps: { 'aria-label': t('action.close') } }}>
           {children}

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from '@tanstack/react-router'
 import type { FC } from 'react'
 import { meQuery } from '@/api/me'
 import { NotFound, PageError } from '@/components/PageError'
@@ -117,9 +117,11 @@ const callback = createRoute({
 
 const tree = root.addChildren([home, callback, flows, create, edit, executions, execution, analytics, leads, lead, contacts, templates, settings])
 
-export function makeRouter(context: Context) {
+/** The pages. Tests give a history of their own. */
+export function makeRouter(context: Context, history?: RouterHistory) {
   return createRouter({
     routeTree: tree,
+    history,
     basepath: '/dashboard',
     context,
     defaultPreload: 'intent',

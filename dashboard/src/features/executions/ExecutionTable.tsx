@@ -29,17 +29,17 @@ export function ExecutionTable({ rows, selected, onSelect }: Props) {
         <Table.Thead>
           <Table.Tr>
             {can('write') && (
-              <Table.Th w={40}>
+              <Table.Th w={40} visibleFrom="sm">
                 <Checkbox aria-label={t('all')} disabled={running.length === 0} checked={running.length > 0 && running.every((row) => selected.has(row.id))}
                   indeterminate={running.some((row) => selected.has(row.id)) && !running.every((row) => selected.has(row.id))}
                   onChange={(event) => toggle(running.map((row) => row.id), event.currentTarget.checked)} />
               </Table.Th>
             )}
-            <Table.Th w={130}>{t('column.status')}</Table.Th>
+            <Table.Th visibleFrom="sm" w={130}>{t('column.status')}</Table.Th>
             <Table.Th>{t('column.contact')}</Table.Th>
             <Table.Th visibleFrom="sm">{t('column.flow')}</Table.Th>
             <Table.Th visibleFrom="lg" w={70}>{t('column.step')}</Table.Th>
-            <Table.Th w={130}>{t('column.triggered')}</Table.Th>
+            <Table.Th w={{ base: 90, sm: 130 }}>{t('column.triggered')}</Table.Th>
             <Table.Th visibleFrom="md" w={130}>{t('column.completed')}</Table.Th>
             {can('write') && <Table.Th w={50}><VisuallyHidden>{t('column.actions')}</VisuallyHidden></Table.Th>}
           </Table.Tr>
@@ -50,17 +50,17 @@ export function ExecutionTable({ rows, selected, onSelect }: Props) {
             return (
               <Table.Tr key={row.id} data-testid="execution">
                 {can('write') && (
-                  <Table.Td>
+                  <Table.Td visibleFrom="sm">
                     {row.status === 'running' && (
                       <Checkbox aria-label={t('select', { name })} checked={selected.has(row.id)} onChange={(event) => toggle([row.id], event.currentTarget.checked)} />
                     )}
                   </Table.Td>
                 )}
-                <Table.Td><StatusBadge status={row.status} /></Table.Td>
+                <Table.Td visibleFrom="sm"><StatusBadge status={row.status} /></Table.Td>
                 <Table.Td style={{ overflowWrap: 'anywhere' }}>
                   <AnchorLink to="/auto-engagement/executions/$id" params={{ id: row.id }} fw={600} c="var(--mantine-color-text)" aria-label={t('open', { name })}>{name}</AnchorLink>
                   {row.contact_name && <Text size="xs" c="dimmed">{row.contact_phone}</Text>}
-                  <Group gap={6} hiddenFrom="sm"><Text size="xs">{row.flow_name ?? t('goneFlow')}</Text></Group>
+                  <Group gap={6} mt={4} hiddenFrom="sm"><StatusBadge status={row.status} /><Text size="xs">{row.flow_name ?? t('goneFlow')}</Text></Group>
                 </Table.Td>
                 <Table.Td visibleFrom="sm">
                   <Text size="sm" lineClamp={1}>{row.flow_name ?? t('goneFlow')}</Text>
