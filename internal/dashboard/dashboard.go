@@ -109,7 +109,7 @@ func redirectRoot(w http.ResponseWriter, r *http.Request) {
 		to = Base + "/callback?" + q.Encode()
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, to, http.StatusFound)
+	http.Redirect(w, r, to, http.StatusFound) //nolint:gosec // always a path of the dashboard
 }
 
 type readMeta struct {
