@@ -74,6 +74,11 @@ unit: venv .build/stack.built ## Test without the local stack (PKG=./internal/fl
 	@.build/stack -dir .local-unit -venv $(VENV) with-postgres -port $(UNIT_PORT) -- \
 		$(TOOL) gotestsum --format testname -- $(or $(PKG),$$(go list ./... | grep -v /e2e))
 
+.PHONY: bench
+bench: venv .build/stack.built ## Report how reading slows with the history (AEF_BENCH_MANY=5000000 executions)
+	@.build/stack -dir .local-unit -venv $(VENV) with-postgres -port $(UNIT_PORT) -- \
+		go test ./bench -run '^$$' -bench . -benchtime 1x -timeout 60m
+
 .PHONY: lint
 lint: venv dashboard-lint ## Lint Go, the dashboard and the template, and see that generated code is current
 	@$(TOOL) golangci-lint run --allow-parallel-runners ./...

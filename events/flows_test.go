@@ -7,6 +7,13 @@ var flowEvents = map[string]want{
 		queued: []string{tenant},
 		rows:   map[string]string{outcome("crm-4411"): "received"},
 	},
+	"api/create-contact": {
+		status: 201, body: `{"success": true, "data": {"id": "…", "name": "Lakshmi Iyer", "phone": "+919845077777", "phone_valid": true, "time_zone": "Asia/Kolkata"}}`,
+		queued: []string{tenant},
+		rows: map[string]string{
+			"select e.outcome from lead_events e join contacts c on c.id = e.contact_id where c.phone = '+919845077777'": "received",
+		},
+	},
 	"api/create-lead-without-address": {
 		status: 400, body: `{"success": false, "error": "The lead has neither a phone nor an e-mail", "request_id": "n4vWOFJF5aKQ1lB="}`,
 	},

@@ -193,7 +193,10 @@ func (b *bundle) api(t *testing.T, c clock.Clock) rest.Config {
 	tokens, err := auth.New(auth.Config{Secret: auth.SharedSecret{Key: []byte(signingSecret)}})
 	require.NoError(t, err)
 	flows, reader := postgres.FlowStore{Pool: b.db.App, Clock: c}, postgres.ExecutionReader{Pool: b.db.App}
+	contacts := postgres.ContactStore{Pool: b.db.App, Clock: c}
 	return rest.Config{
+		Contacts: contacts, Entry: intake.Entry{Store: contacts, Outbox: b.outbox(c)},
+		Suppressions: postgres.SuppressionStore{Pool: b.db.App, Clock: c}, Audit: postgres.AuditLog{Pool: b.db.App},
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: b.outbox(c), Seen: reader, Tokens: tokens,
 		AllowedOrigins: []string{"https://app.example.com"}, RequestID: lambdaio.RequestID,
 	}

@@ -108,11 +108,12 @@ func (a *App) Engine(ctx context.Context) (*engine.Engine, error) {
 	client := provider.NewHTTPClient(nil)
 	return &engine.Engine{
 		Store: postgres.NewLedger(pool), Machines: a.machines(), Clock: a.Clock,
-		Secrets:  secret.NewBox(kms.NewFromConfig(a.aws), a.Config.KMSKeyID),
-		Calls:    bolna.New(a.Config.BolnaBaseURL, client),
-		Messages: whatsapp.New(a.Config.WhatsAppBaseURL, a.Config.WhatsAppAPIVersion, client),
-		Mails:    email.New(sesv2.NewFromConfig(a.aws), client, nil),
-		Resend:   a.outbox(pool).Resend,
+		Secrets:   secret.NewBox(kms.NewFromConfig(a.aws), a.Config.KMSKeyID),
+		Calls:     bolna.New(a.Config.BolnaBaseURL, client),
+		Messages:  whatsapp.New(a.Config.WhatsAppBaseURL, a.Config.WhatsAppAPIVersion, client),
+		Mails:     email.New(sesv2.NewFromConfig(a.aws), client, nil),
+		Resend:    a.outbox(pool).Resend,
+		CallLimit: a.Config.CallLimit,
 		Timeouts: engine.Timeouts{
 			CallOutcome: a.Config.CallOutcomeTimeout, Reconcile: a.Config.ReconcileInterval, Message: a.Config.MessageReconcileTimeout,
 		},
@@ -201,10 +202,13 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 		return nil, err
 	}
 	flows, reader := postgres.FlowStore{Pool: pool, Clock: a.Clock}, postgres.ExecutionReader{Pool: pool}
+	contacts := postgres.ContactStore{Pool: pool, Clock: a.Clock}
 	return &rest.Config{
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: a.outbox(pool), Seen: reader, Tokens: tokens,
 		Cancels: e, Bulk: postgres.BulkCanceller{Pool: pool, Clock: a.Clock},
 		Trials: postgres.TrialStore{Pool: pool, Clock: a.Clock}, Machines: e.Machines, Clock: a.Clock,
+		Contacts: contacts, Entry: intake.Entry{Store: contacts, Outbox: a.outbox(pool)},
+		Suppressions: postgres.SuppressionStore{Pool: pool, Clock: a.Clock}, Audit: postgres.AuditLog{Pool: pool},
 		AllowedOrigins: a.Config.AllowedOrigins,
 	}, nil
 }

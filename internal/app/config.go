@@ -54,6 +54,9 @@ type Config struct {
 
 	AllowedOrigins []string `env:"ALLOWED_ORIGINS"`
 
+	// CallLimit is how many calls may be out at once, of all tenants together.
+	CallLimit int `env:"GLOBAL_CALL_LIMIT, default=10"`
+
 	CallOutcomeTimeout      time.Duration `env:"CALL_OUTCOME_TIMEOUT, default=1800s"`
 	ReconcileInterval       time.Duration `env:"RECONCILE_INTERVAL, default=100s"`
 	MessageReconcileTimeout time.Duration `env:"MESSAGE_RECONCILE_TIMEOUT, default=900s"`
@@ -76,6 +79,9 @@ func readConfig(ctx context.Context) (Config, clock.Clock, error) {
 			return c, clock.Clock{}, fmt.Errorf("CALL_OUTCOME_TIMEOUT, RECONCILE_INTERVAL and MESSAGE_RECONCILE_TIMEOUT must be at least %s, %s and %s where ENVIRONMENT is not local",
 				least.CallOutcome, least.Reconcile, least.Message)
 		}
+	}
+	if c.CallLimit < 1 {
+		return c, clock.Clock{}, fmt.Errorf("GLOBAL_CALL_LIMIT %d: want 1 or more", c.CallLimit)
 	}
 	virtual, err := clock.Parse(c.Clock)
 	if err != nil {

@@ -172,10 +172,21 @@ func (b *batch) put(e *eventState, row Event) {
 type identity struct {
 	ID  uuid.UUID `json:"id"`
 	New bool      `json:"new"`
-	// FoundBy is the kind of the key that named the contact; empty when new.
+	// FoundBy is the kind of the key that named the contact, or "event" when both
+	// were stored together; empty when new.
 	FoundBy flow.KeyKind `json:"found_by,omitempty"`
 	// ForeignKeys are keys of the lead that belong to other contacts, and stay theirs.
 	ForeignKeys []foreignKey `json:"foreign_keys,omitempty"`
+}
+
+// who says whom a lead is about.
+func (b *batch) who(e *eventState, lead flow.Lead) entry {
+	if e.known != nil {
+		if entry, known := b.book.is(e.known.ContactID); known {
+			return entry
+		}
+	}
+	return b.book.find(lead.Contact)
 }
 
 func (b *batch) lead(it *item, lead flow.Lead) verdict {
@@ -183,7 +194,7 @@ func (b *batch) lead(it *item, lead flow.Lead) verdict {
 	if e.settled {
 		return verdict{repeated: true, event: e}
 	}
-	entry := b.book.find(lead.Contact)
+	entry := b.who(e, lead)
 	decision := b.index.Match(flow.MatchInput{
 		Tenant: b.tenant, Lead: lead, Contact: entry.merged,
 		Suppressions: b.suppressions, Starts: entry.person.starts, Now: b.now,

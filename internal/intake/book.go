@@ -89,6 +89,19 @@ func (b *book) find(lead flow.Contact) entry {
 	return e
 }
 
+// foundByEvent says that the event was made together with its contact.
+const foundByEvent flow.KeyKind = "event"
+
+// is gives a contact as it stands: what an event made together with it says
+// is in it already, and may have been changed since.
+func (b *book) is(id uuid.UUID) (e entry, known bool) {
+	p := b.people[id]
+	if p == nil {
+		return entry{}, false
+	}
+	return entry{person: p, merged: p.contact, by: foundByEvent}, true
+}
+
 // keep makes an entry known to later leads.
 func (b *book) keep(e entry) {
 	p := e.person

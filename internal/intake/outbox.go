@@ -46,6 +46,9 @@ type ReceivedEvent struct {
 	ID, TenantID uuid.UUID
 	EventName
 	Body []byte
+	// ContactID is the contact that was stored together with the event, and is
+	// taken as it is when the event is decided; zero: the body says who it is.
+	ContactID uuid.UUID
 	// At is virtual time, DueAt the real instant at which it is sent again.
 	At, DueAt time.Time
 }

@@ -104,6 +104,9 @@ type KnownEvent struct {
 	ID uuid.UUID
 	EventName
 	Outcome flow.LeadOutcome
+	// ContactID is the contact that an undecided event was made with; zero when
+	// the event's own words say who it is about.
+	ContactID uuid.UUID
 	// Pending are its executions that may never have been given to the state machine.
 	Pending []uuid.UUID
 }

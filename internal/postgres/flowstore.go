@@ -171,9 +171,10 @@ func (s FlowStore) ChangeFlow(ctx context.Context, tenant, id uuid.UUID, by stri
 
 // DeleteFlow deletes a flow and cancels its running executions; what is on
 // its way for them is stopped by due work. Versions, executions and logs stay.
+// It is on record as done by by.
 // check, when not nil, sees the flow (without conditions and actions) first,
 // and its error leaves everything as it was.
-func (s FlowStore) DeleteFlow(ctx context.Context, tenant, id uuid.UUID, check func(flow.Stored) error) error {
+func (s FlowStore) DeleteFlow(ctx context.Context, tenant, id uuid.UUID, by string, check func(flow.Stored) error) error {
 	err := Retry(ctx, func() error {
 		pipe := NewPipe()
 		rows := Rows[db.AutoEngagementFlow](pipe, db.GetFlowForDelete, tenant, id)
@@ -195,6 +196,9 @@ func (s FlowStore) DeleteFlow(ctx context.Context, tenant, id uuid.UUID, check f
 		pipe = NewPipe()
 		pipe.Exec(db.CancelFlowExecutions, tenant, s.Clock.Real(), id, s.now(), "flow deleted")
 		pipe.Exec(db.DeleteFlow, tenant, id)
+		pipe.AddAudit(tenant, flow.AuditEntry{
+			At: s.now(), Actor: by, Action: flow.AuditFlowDeleted, SubjectKind: flow.AuditFlow, SubjectID: id.String(),
+		})
 		return tx.Commit(ctx, pipe)
 	})
 	return storeError("delete flow", err)

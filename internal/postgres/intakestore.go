@@ -108,7 +108,7 @@ func (s IntakeStore) Receive(ctx context.Context, event intake.ReceivedEvent, on
 func (p *Pipe) AddReceived(r intake.ReceivedEvent) {
 	p.Exec(db.AddReceivedEvent, arguments(db.AddReceivedEventParams{
 		ID: r.ID, TenantID: r.TenantID, Source: r.Source,
-		EventID: r.EventName.ID, Body: r.Body, Now: r.At, DueAt: r.DueAt,
+		EventID: r.EventName.ID, Body: r.Body, ContactID: optional(r.ContactID), Now: r.At, DueAt: r.DueAt,
 	})...)
 }
 
@@ -132,12 +132,15 @@ func (t *intakeTx) Load(ctx context.Context, wanted intake.Wanted) (intake.Known
 	owners := Rows[db.ListContactKeysRow](pipe, db.ListContactKeys,
 		arguments(db.ListContactKeysParams{TenantID: t.tenant, Kinds: kinds, Vals: values})...)
 	contacts := Rows[db.ListContactsByKeysRow](pipe, db.ListContactsByKeys,
-		arguments(db.ListContactsByKeysParams{TenantID: t.tenant, Kinds: kinds, Vals: values})...)
+		arguments(db.ListContactsByKeysParams{TenantID: t.tenant, Kinds: kinds, Vals: values, Sources: sources, EventIds: eventIDs})...)
 	suppressions := Rows[db.ListSuppressionsOfRow](pipe, db.ListSuppressionsOf, arguments(db.ListSuppressionsOfParams{
 		TenantID: t.tenant, AddressKinds: addressKinds, Addresses: addresses, Kinds: kinds, Vals: values,
+		Sources: sources, EventIds: eventIDs,
 	})...)
 	starts := Rows[db.ListRecentStartsRow](pipe, db.ListRecentStarts,
-		arguments(db.ListRecentStartsParams{TenantID: t.tenant, Since: wanted.StartedSince, Kinds: kinds, Vals: values})...)
+		arguments(db.ListRecentStartsParams{
+			TenantID: t.tenant, Since: wanted.StartedSince, Kinds: kinds, Vals: values, Sources: sources, EventIds: eventIDs,
+		})...)
 	events := Rows[db.ListLeadEventsRow](pipe, db.ListLeadEvents,
 		arguments(db.ListLeadEventsParams{TenantID: t.tenant, Sources: sources, EventIds: eventIDs})...)
 	definitions := new([]json.RawMessage)
@@ -170,7 +173,7 @@ func (t *intakeTx) Load(ctx context.Context, wanted intake.Wanted) (intake.Known
 	for _, e := range *events {
 		known.Events = append(known.Events, intake.KnownEvent{
 			ID: e.ID, EventName: intake.EventName{Source: e.Source, ID: e.EventID},
-			Outcome: flow.LeadOutcome(e.Outcome), Pending: e.Pending,
+			Outcome: flow.LeadOutcome(e.Outcome), ContactID: e.ContactID, Pending: e.Pending,
 		})
 	}
 	for _, raw := range *definitions {

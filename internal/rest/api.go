@@ -44,6 +44,11 @@ type Config struct {
 	Clock  clock.Clock
 	Intake Intake
 	Seen   Seen
+	// Contacts keeps contacts, Entry creates them.
+	Contacts     Contacts
+	Entry        Entry
+	Suppressions Suppressions
+	Audit        AuditLog
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
 	// AllowedOrigins are the origins that browsers may call from, like
@@ -86,7 +91,7 @@ type Flows interface {
 	// nothing when that is the same. An error of change is returned.
 	ChangeFlow(ctx context.Context, tenant, id uuid.UUID, by string, change func(flow.Stored) (flow.Definition, error)) (flow.Stored, error)
 	// DeleteFlow deletes a flow and cancels what runs of it, unless check refuses.
-	DeleteFlow(ctx context.Context, tenant, id uuid.UUID, check func(flow.Stored) error) error
+	DeleteFlow(ctx context.Context, tenant, id uuid.UUID, by string, check func(flow.Stored) error) error
 	// ChangePriorities gives each flow its priority, all or none of them. The
 	// error is flow.MissingFlowError or flow.PriorityTakenError.
 	ChangePriorities(ctx context.Context, tenant uuid.UUID, by string, changes []flow.PriorityChange) error
@@ -204,6 +209,9 @@ func operations(c Config, mux *http.ServeMux) *api {
 	a.registerLeadIntake()
 	a.registerSuggestions()
 	a.registerMe()
+	a.registerContacts()
+	a.registerSuppressions()
+	a.registerAuditLog()
 	return a
 }
 

@@ -187,6 +187,12 @@ func (d *decoder) value(n node, path string, target any) {
 			return
 		}
 		*t = config(n.raw)
+	case *objectJSON:
+		if n.kind != jsonObject {
+			d.add(path, "must be an object")
+			return
+		}
+		*t = objectJSON(n.raw)
 	case *ReadOnly:
 		t.Text = n.text
 	case *anyJSON:

@@ -69,6 +69,7 @@ func setup(t testing.TB) *testBundle {
 	b := &testBundle{t: t, db: db, log: &lockedBuffer{}, queue: &leadQueue{}, a: db.Tenant(t), b: db.Tenant(t)}
 	c := config(t, db, b.log)
 	c.Intake = b.outbox(db.App)
+	c.Entry = intake.Entry{Store: postgres.ContactStore{Pool: db.App}, Outbox: b.outbox(db.App)}
 	b.handler = rest.New(c)
 	b.owner = token(t, map[string]any{"userId": b.a, "sub": "person-1"})
 	b.viewer = token(t, map[string]any{"userId": b.a, "isTeamMember": true, "teamMemberRole": "viewer"})
@@ -105,6 +106,7 @@ func config(t testing.TB, db *testdb.DB, log io.Writer) rest.Config {
 	reader := postgres.ExecutionReader{Pool: db.App}
 	runner := &engine.Engine{Store: postgres.NewLedger(db.App), Machines: idleMachines{}}
 	return rest.Config{
+		Contacts: postgres.ContactStore{Pool: db.App}, Suppressions: postgres.SuppressionStore{Pool: db.App}, Audit: postgres.AuditLog{Pool: db.App},
 		Cancels: runner, Bulk: postgres.BulkCanceller{Pool: db.App},
 		Trials: postgres.TrialStore{Pool: db.App}, Machines: idleMachines{},
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: verifier,

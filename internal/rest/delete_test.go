@@ -117,3 +117,23 @@ func TestDeletingAndChangingAtOnceNeverFails(t *testing.T) {
 		b.refused(http.StatusNotFound, "Flow not found", "GET", "/flows/"+id, nil)
 	}
 }
+
+func TestDeletingAFlowWithThousandsRunningAnswersAtOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.flow(object{"actions": []object{call}})
+	const running = 5000
+	b.exec(`with e as (
+			insert into flow_executions (id, tenant_id, flow_id, flow_version, flow_name, contact_id, status, triggered_at)
+			select gen_random_uuid(), $1, $2, 1, 'Busy', gen_random_uuid(), 'running', now() from generate_series(1, $3)
+			returning id)
+		insert into due_work (kind, ref, tenant_id, due_at) select 'run', id, $1, now() from e`, b.a, id, running)
+
+	// The gateway gives up after 30 s; a client much earlier.
+	b.patience = 15 * time.Second
+	b.do(http.StatusOK, "DELETE", "/flows/"+id, nil)
+
+	require.Equal(t, running, query[int](b, "select count(*)::int from flow_executions where status = 'cancelled'"))
+	require.Equal(t, running, query[int](b, "select count(*)::int from due_work where kind = 'cancel'"))
+	require.Zero(t, query[int](b, "select count(*)::int from due_work where kind = 'run'"))
+}

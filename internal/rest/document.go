@@ -17,10 +17,13 @@ const bearer = "bearer"
 
 // Tags group operations in the document.
 var (
-	flowsTag      = []string{"flows"}
-	executionsTag = []string{"executions"}
-	leadsTag      = []string{"leads"}
-	meTag         = []string{"me"}
+	flowsTag        = []string{"flows"}
+	executionsTag   = []string{"executions"}
+	leadsTag        = []string{"leads"}
+	meTag           = []string{"me"}
+	contactsTag     = []string{"contacts"}
+	suppressionsTag = []string{"suppressions"}
+	auditTag        = []string{"audit log"}
 )
 
 // humaConfig serves one format, JSON, and leaves the document to us.

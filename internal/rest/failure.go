@@ -114,6 +114,7 @@ func failureOf(ctx context.Context, err error) *failure {
 	var own *failure
 	var taken flow.PriorityTakenError
 	var missing flow.MissingFlowError
+	var keys flow.KeysTakenError
 	var away unavailable
 	switch {
 	case errors.As(err, &own):
@@ -122,6 +123,10 @@ func failureOf(ctx context.Context, err error) *failure {
 		return priorityTaken("priority", taken)
 	case errors.As(err, &missing):
 		return &failure{status: http.StatusNotFound, Message: fmt.Sprintf("Flow %s not found", missing.ID)}
+	case errors.As(err, &keys):
+		return keysTaken(keys)
+	case errors.Is(err, flow.ErrSuppressionNotFound):
+		return &failure{status: http.StatusNotFound, Message: "Suppression not found"}
 	case errors.Is(err, flow.ErrFlowNotFound):
 		return &failure{status: http.StatusNotFound, Message: "Flow not found"}
 	case errors.Is(err, flow.ErrKeyReused):

@@ -175,7 +175,8 @@ func (a *api) deleteFlow(ctx context.Context, in *struct {
 	IfMatch
 },
 ) (*answer[done], error) {
-	if err := a.Flows.DeleteFlow(ctx, who(ctx).TenantID, *in.ID.id, in.check); err != nil {
+	by := who(ctx)
+	if err := a.Flows.DeleteFlow(ctx, by.TenantID, *in.ID.id, by.UserID, in.check); err != nil {
 		return nil, err
 	}
 	return &answer[done]{done{true, "Flow deleted successfully"}}, nil

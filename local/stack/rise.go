@@ -175,7 +175,7 @@ func (r *rise) parameters(ctx context.Context) ([]string, error) {
 	}
 	parameters := []string{
 		"Environment=local", "Architecture=" + builder.Architecture(), "LogLevel=info",
-		"CallOutcomeTimeout=15", "ReconcileInterval=5", "MessageReconcileTimeout=15",
+		"GlobalCallLimit=40", "CallOutcomeTimeout=15", "ReconcileInterval=5", "MessageReconcileTimeout=15",
 		"BolnaBaseUrl=" + r.SandboxURL() + "/bolna", "WhatsAppBaseUrl=" + r.SandboxURL() + "/whatsapp",
 	}
 	parameters = append(parameters, loginParameters(r.Settings)...)

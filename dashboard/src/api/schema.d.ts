@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what people did that is on record, newest first */
+        get: operations["list-audit-log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auto-engagement/executions": {
         parameters: {
             query?: never;
@@ -428,6 +445,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List contacts, newest first */
+        get: operations["list-contacts"];
+        put?: never;
+        /** Create a contact, which is a lead to be matched */
+        post: operations["create-contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a contact */
+        get: operations["get-contact"];
+        put?: never;
+        post?: never;
+        /**
+         * Erase a contact and cancel what runs for it
+         * @description Everything that tells of the person goes, also from leads, executions and logs; what flows did, when and with what result stays. Suppressions stay, and a do-not-contact tag becomes suppressions of phone and e-mail, for they carry the refusal.
+         */
+        delete: operations["delete-contact"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a contact
+         * @description Only the keys sent change. Tags replace the list; to take a do-not-contact tag away is for owner and admin. Custom fields are merged by name, and null removes one.
+         */
+        patch: operations["change-contact"];
+        trace?: never;
+    };
+    "/api/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List suppressions, newest first */
+        get: operations["list-suppressions"];
+        put?: never;
+        /**
+         * Suppress an address
+         * @description One of the address and channel that is there already is answered as it is, with 200.
+         */
+        post: operations["create-suppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suppressions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Lift a suppression */
+        delete: operations["delete-suppression"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -512,6 +610,24 @@ export interface components {
         };
         ActionsInput: {
             actions: components["schemas"]["ActionInput"][];
+        };
+        AuditEntry: {
+            /** @example suppression.removed */
+            action: string;
+            /** @description The person's id as the token's issuer names it; null when unknown */
+            actor: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            at: string;
+            /** @description An object; it holds no secrets, names, phones or e-mails */
+            details: unknown;
+            /** Format: uuid */
+            id: string;
+            subject_id: string;
+            /** @example suppression */
+            subject_kind: string;
         };
         BulkCancelFilter: {
             /** Format: uuid */
@@ -604,6 +720,38 @@ export interface components {
         ConditionsInput: {
             conditions: components["schemas"]["ConditionInput"][];
         };
+        Contact: {
+            city: string;
+            company: string;
+            country: string;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            created_at: string;
+            custom_fields: {
+                [key: string]: unknown;
+            };
+            /** @description One of its tags says DNC, do-not-call or do_not_contact */
+            do_not_contact: boolean;
+            email: string;
+            /** @description Its id in an outside system; empty when there is none */
+            external_id: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description E.164 when phone_valid, else as it was given */
+            phone: string;
+            phone_valid: boolean;
+            tags: string[];
+            /** @description IANA name, by phone and country; empty when they do not tell, and then the tenant's holds */
+            time_zone: string;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            updated_at: string;
+        };
         ContactData: {
             city?: string | null;
             company?: string | null;
@@ -620,6 +768,74 @@ export interface components {
             notes?: string | null;
             phone?: string | null;
             tags?: string[] | null;
+        };
+        ContactInput: {
+            city?: string | null;
+            company?: string | null;
+            /** @description A code or an English name */
+            country?: string | null;
+            /** @description Merged by name; null removes a field */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description Unique */
+            email?: string | null;
+            /** @description Its id in an outside system; unique */
+            external_id?: string | null;
+            name?: string | null;
+            /** @description As people write it; unique. A contact needs a phone or an e-mail */
+            phone?: string | null;
+            /** @description Replaces the list */
+            tags?: string[];
+        };
+        ContactWithFacts: {
+            city: string;
+            company: string;
+            country: string;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            created_at: string;
+            custom_fields: {
+                [key: string]: unknown;
+            };
+            /** @description One of its tags says DNC, do-not-call or do_not_contact */
+            do_not_contact: boolean;
+            email: string;
+            /** @description How many there are by status, test runs aside; read them with GET /executions?contact_id= */
+            executions: {
+                [key: string]: number;
+            };
+            /** @description Its id in an outside system; empty when there is none */
+            external_id: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            last_lead_at: string | null;
+            /**
+             * Format: uuid
+             * @description Its newest lead; null when it has none
+             */
+            last_lead_id: string | null;
+            last_lead_source: string | null;
+            name: string;
+            /** @description E.164 when phone_valid, else as it was given */
+            phone: string;
+            phone_valid: boolean;
+            /** @description Those that stop a channel for it, newest first */
+            suppressions: components["schemas"]["Suppression"][];
+            tags: string[];
+            /** @description IANA name, by phone and country; empty when they do not tell, and then the tenant's holds */
+            time_zone: string;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            updated_at: string;
         };
         Detail: {
             /** @description Path of the field, like actions[1].action_config.agent_id */
@@ -768,6 +984,18 @@ export interface components {
             request_id: string;
             /** @enum {boolean} */
             success: false;
+        };
+        FeedAuditEntry: {
+            data: components["schemas"]["AuditEntry"][];
+            meta: components["schemas"]["FeedMeta"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        FeedContact: {
+            data: components["schemas"]["Contact"][];
+            meta: components["schemas"]["FeedMeta"];
+            /** @enum {boolean} */
+            success: true;
         };
         FeedExecution: {
             data: components["schemas"]["Execution"][];
@@ -1125,6 +1353,12 @@ export interface components {
             /** @enum {boolean} */
             success: true;
         };
+        ListSuppression: {
+            data: components["schemas"]["Suppression"][];
+            meta: components["schemas"]["PageMeta"];
+            /** @enum {boolean} */
+            success: true;
+        };
         Matching: {
             conditions_checked: components["schemas"]["ConditionCheck"][];
             matches: boolean;
@@ -1145,6 +1379,29 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        NewContactInput: {
+            city?: string | null;
+            company?: string | null;
+            /** @description A code or an English name */
+            country?: string | null;
+            /** @description Values by name */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description Unique */
+            email?: string | null;
+            /** @description What flows see as its entry type; default manual */
+            entry_type?: string | null;
+            /** @description Its id in an outside system; unique */
+            external_id?: string | null;
+            /** @description What flows see as the lead's source */
+            lead_source?: string | null;
+            name?: string | null;
+            notes?: string | null;
+            /** @description As people write it; unique. A contact needs a phone or an e-mail */
+            phone?: string | null;
+            tags?: string[];
         };
         NewFlowInput: {
             /** @description Replaces the whole list */
@@ -1251,6 +1508,16 @@ export interface components {
             /** @enum {boolean} */
             success: true;
         };
+        SuccessContact: {
+            data: components["schemas"]["Contact"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        SuccessContactWithFacts: {
+            data: components["schemas"]["ContactWithFacts"];
+            /** @enum {boolean} */
+            success: true;
+        };
         SuccessExecution: {
             data: components["schemas"]["Execution"];
             /** @enum {boolean} */
@@ -1311,12 +1578,48 @@ export interface components {
             /** @enum {boolean} */
             success: true;
         };
+        SuccessSuppression: {
+            data: components["schemas"]["Suppression"];
+            /** @enum {boolean} */
+            success: true;
+        };
         Suggestion: {
             /**
              * Format: int64
              * @description How often, among the newest leads or contacts
              */
             count: number;
+            value: string;
+        };
+        Suppression: {
+            /** @enum {string} */
+            channel: "all" | "ai_call" | "whatsapp_message" | "email";
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            created_at: string;
+            /** @description The person's id as the token's issuer names it; null when nobody in person added it */
+            created_by: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "phone" | "email";
+            reason: string;
+            /** @description The phone in E.164, or the e-mail in lower case */
+            value: string;
+        };
+        SuppressionInput: {
+            /**
+             * @description Default all
+             * @enum {string}
+             */
+            channel?: "all" | "ai_call" | "whatsapp_message" | "email";
+            /** @enum {string} */
+            kind: "phone" | "email";
+            /** @description Shown where a step is skipped; default: added by a person */
+            reason?: string;
+            /** @description A phone as people write it, or an e-mail */
             value: string;
         };
         TestRunInput: {
@@ -1366,6 +1669,7 @@ export type Action = components['schemas']['Action'];
 export type ActionInput = components['schemas']['ActionInput'];
 export type ActionLog = components['schemas']['ActionLog'];
 export type ActionsInput = components['schemas']['ActionsInput'];
+export type AuditEntry = components['schemas']['AuditEntry'];
 export type BulkCancelFilter = components['schemas']['BulkCancelFilter'];
 export type BulkCancelInput = components['schemas']['BulkCancelInput'];
 export type BulkCancelled = components['schemas']['BulkCancelled'];
@@ -1375,7 +1679,10 @@ export type Condition = components['schemas']['Condition'];
 export type ConditionCheck = components['schemas']['ConditionCheck'];
 export type ConditionInput = components['schemas']['ConditionInput'];
 export type ConditionsInput = components['schemas']['ConditionsInput'];
+export type Contact = components['schemas']['Contact'];
 export type ContactData = components['schemas']['ContactData'];
+export type ContactInput = components['schemas']['ContactInput'];
+export type ContactWithFacts = components['schemas']['ContactWithFacts'];
 export type Detail = components['schemas']['Detail'];
 export type Difference = components['schemas']['Difference'];
 export type Done = components['schemas']['Done'];
@@ -1386,6 +1693,8 @@ export type ExportedAction = components['schemas']['ExportedAction'];
 export type ExportedCondition = components['schemas']['ExportedCondition'];
 export type ExportedFlow = components['schemas']['ExportedFlow'];
 export type Failure = components['schemas']['Failure'];
+export type FeedAuditEntry = components['schemas']['FeedAuditEntry'];
+export type FeedContact = components['schemas']['FeedContact'];
 export type FeedExecution = components['schemas']['FeedExecution'];
 export type FeedLead = components['schemas']['FeedLead'];
 export type FeedMeta = components['schemas']['FeedMeta'];
@@ -1409,9 +1718,11 @@ export type LeadWithDecision = components['schemas']['LeadWithDecision'];
 export type ListFlow = components['schemas']['ListFlow'];
 export type ListFlowVersion = components['schemas']['ListFlowVersion'];
 export type ListSuggestion = components['schemas']['ListSuggestion'];
+export type ListSuppression = components['schemas']['ListSuppression'];
 export type Matching = components['schemas']['Matching'];
 export type Me = components['schemas']['Me'];
 export type MyTenant = components['schemas']['MyTenant'];
+export type NewContactInput = components['schemas']['NewContactInput'];
 export type NewFlowInput = components['schemas']['NewFlowInput'];
 export type PageMeta = components['schemas']['PageMeta'];
 export type PlannedAction = components['schemas']['PlannedAction'];
@@ -1419,6 +1730,8 @@ export type PrioritiesInput = components['schemas']['PrioritiesInput'];
 export type PriorityInput = components['schemas']['PriorityInput'];
 export type SuccessAcceptedLead = components['schemas']['SuccessAcceptedLead'];
 export type SuccessBulkCancelled = components['schemas']['SuccessBulkCancelled'];
+export type SuccessContact = components['schemas']['SuccessContact'];
+export type SuccessContactWithFacts = components['schemas']['SuccessContactWithFacts'];
 export type SuccessExecution = components['schemas']['SuccessExecution'];
 export type SuccessExecutionWithLogs = components['schemas']['SuccessExecutionWithLogs'];
 export type SuccessFlow = components['schemas']['SuccessFlow'];
@@ -1431,7 +1744,10 @@ export type SuccessLeadWithDecision = components['schemas']['SuccessLeadWithDeci
 export type SuccessListAction = components['schemas']['SuccessListAction'];
 export type SuccessListCondition = components['schemas']['SuccessListCondition'];
 export type SuccessMe = components['schemas']['SuccessMe'];
+export type SuccessSuppression = components['schemas']['SuccessSuppression'];
 export type Suggestion = components['schemas']['Suggestion'];
+export type Suppression = components['schemas']['Suppression'];
+export type SuppressionInput = components['schemas']['SuppressionInput'];
 export type TestRunInput = components['schemas']['TestRunInput'];
 export type ToggleInput = components['schemas']['ToggleInput'];
 export type WaitConfig = components['schemas']['WaitConfig'];
@@ -1439,6 +1755,83 @@ export type WhatsAppConfig = components['schemas']['WhatsAppConfig'];
 export type WouldRun = components['schemas']['WouldRun'];
 export type $defs = Record<string, never>;
 export interface operations {
+    "list-audit-log": {
+        parameters: {
+            query?: {
+                /** @description How many records at most */
+                limit?: number;
+                /** @description How many records to pass over */
+                offset?: number;
+                /** @description next_cursor of the page before; instead of offset */
+                cursor?: string;
+                /** @description Such as suppression.removed, contact.dnc_removed, contact.erased, flow.deleted */
+                action?: string;
+                /** @description Such as contact, suppression, flow */
+                subject_kind?: string;
+                subject_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedAuditEntry"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     "list-executions": {
         parameters: {
             query?: {
@@ -3888,6 +4281,688 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    "list-contacts": {
+        parameters: {
+            query?: {
+                /** @description How many records at most */
+                limit?: number;
+                /** @description How many records to pass over */
+                offset?: number;
+                /** @description next_cursor of the page before; instead of offset */
+                cursor?: string;
+                /** @description Part of name, company, e-mail, external id or phone (however written); several words must all be found. Of one or two characters: the beginning of a word */
+                search?: string;
+                /** @description A tag, in any case */
+                tag?: string;
+                /** @description Only those with (true) or without (false) a suppression; a do-not-contact tag is none */
+                suppressed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedContact"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    "create-contact": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body answer the first response again, for 24 hours; the same key with another body is a 409 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContactInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessContact"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    "get-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessContactWithFacts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    "delete-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    "change-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessContact"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    "list-suppressions": {
+        parameters: {
+            query?: {
+                /** @description How many records at most */
+                limit?: number;
+                /** @description How many records to pass over */
+                offset?: number;
+                channel?: "all" | "ai_call" | "whatsapp_message" | "email";
+                kind?: "phone" | "email";
+                /** @description Part of the phone, however written, or of the e-mail */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSuppression"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    "create-suppression": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionInput"];
+            };
+        };
+        responses: {
+            /** @description It was suppressed before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessSuppression"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessSuppression"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    "delete-suppression": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

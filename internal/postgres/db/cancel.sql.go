@@ -22,8 +22,9 @@ with running as (
         and (r.is_test_run or not $5::boolean)
         and ($6::timestamptz is null or r.triggered_at >= $6)
         and ($7::timestamptz is null or r.triggered_at < $7)
-        and ($8::text = '' or r.contact_name ilike $8
-            or r.contact_phone ilike $8 or r.flow_name ilike $8)
+        -- As search_executions() does; what runs is little enough to look at each.
+        and ($8::text = ''
+            or r.contact_name || ' ' || r.contact_phone || ' ' || coalesce(r.flow_name, '') ilike $8)
     order by r.id
     for no key update),
 cancelled as (

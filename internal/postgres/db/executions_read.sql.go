@@ -23,9 +23,7 @@ select count(*) from (
         and (e.is_test_run or not $5::boolean)
         and ($6::timestamptz is null or e.triggered_at >= $6)
         and ($7::timestamptz is null or e.triggered_at < $7)
-        and ($8::text = '' or e.contact_name ilike $8
-            or e.contact_phone ilike $8 or e.flow_name ilike $8)
-    limit $9) counted
+    limit $8) counted
 `
 
 type CountExecutionsParams struct {
@@ -36,7 +34,6 @@ type CountExecutionsParams struct {
 	TestRunsOnly bool
 	FromAt       *time.Time
 	ToAt         *time.Time
-	Pattern      string
 	Most         int32
 }
 
@@ -49,7 +46,38 @@ func (q *Queries) CountExecutions(ctx context.Context, arg CountExecutionsParams
 		arg.TestRunsOnly,
 		arg.FromAt,
 		arg.ToAt,
+		arg.Most,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const CountFoundExecutions = `-- name: CountFoundExecutions :one
+select count(*) from search_executions($1, $2, $3, $4,
+    $5, $6, $7, null, null, $8)
+`
+
+type CountFoundExecutionsParams struct {
+	Pattern      string
+	FlowID       *uuid.UUID
+	ContactID    *uuid.UUID
+	Status       string
+	TestRunsOnly bool
+	FromAt       *time.Time
+	ToAt         *time.Time
+	Most         int64
+}
+
+func (q *Queries) CountFoundExecutions(ctx context.Context, arg CountFoundExecutionsParams) (int64, error) {
+	row := q.db.QueryRow(ctx, CountFoundExecutions,
 		arg.Pattern,
+		arg.FlowID,
+		arg.ContactID,
+		arg.Status,
+		arg.TestRunsOnly,
+		arg.FromAt,
+		arg.ToAt,
 		arg.Most,
 	)
 	var count int64
@@ -281,12 +309,10 @@ where e.tenant_id = $1
     and (e.is_test_run or not $5::boolean)
     and ($6::timestamptz is null or e.triggered_at >= $6)
     and ($7::timestamptz is null or e.triggered_at < $7)
-    and ($8::text = '' or e.contact_name ilike $8
-        or e.contact_phone ilike $8 or e.flow_name ilike $8)
-    and ($9::timestamptz is null
-        or (e.triggered_at, e.id) < ($9, $10::uuid))
+    and ($8::timestamptz is null
+        or (e.triggered_at, e.id) < ($8, $9::uuid))
 order by e.triggered_at desc, e.id desc
-limit $12 offset $11
+limit $11 offset $10
 `
 
 type ListExecutionsParams struct {
@@ -297,7 +323,6 @@ type ListExecutionsParams struct {
 	TestRunsOnly bool
 	FromAt       *time.Time
 	ToAt         *time.Time
-	Pattern      string
 	BeforeAt     *time.Time
 	BeforeID     *uuid.UUID
 	First        int32
@@ -333,7 +358,6 @@ func (q *Queries) ListExecutions(ctx context.Context, arg ListExecutionsParams) 
 		arg.TestRunsOnly,
 		arg.FromAt,
 		arg.ToAt,
-		arg.Pattern,
 		arg.BeforeAt,
 		arg.BeforeID,
 		arg.First,
@@ -458,6 +482,100 @@ func (q *Queries) ListLeads(ctx context.Context, arg ListLeadsParams) ([]ListLea
 			&i.ReceivedAt,
 			&i.DecidedAt,
 			&i.Executions,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const SearchExecutions = `-- name: SearchExecutions :many
+select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,
+    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at
+from search_executions($1, $2, $3, $4, $5,
+    $6, $7, $8, $9, $10::bigint + $11::bigint) as found (id)
+join flow_executions e on e.tenant_id = $12 and e.id = found.id
+left join auto_engagement_flows f on f.tenant_id = e.tenant_id and f.id = e.flow_id
+order by e.triggered_at desc, e.id desc
+limit $11::bigint offset $10::bigint
+`
+
+type SearchExecutionsParams struct {
+	Pattern      string
+	FlowID       *uuid.UUID
+	ContactID    *uuid.UUID
+	Status       string
+	TestRunsOnly bool
+	FromAt       *time.Time
+	ToAt         *time.Time
+	BeforeAt     *time.Time
+	BeforeID     *uuid.UUID
+	First        int64
+	Most         int64
+	TenantID     uuid.UUID
+}
+
+type SearchExecutionsRow struct {
+	ID                uuid.UUID
+	FlowID            *uuid.UUID
+	FlowVersion       *int32
+	FlowName          *string
+	ContactID         uuid.UUID
+	ContactName       string
+	ContactPhone      string
+	Status            string
+	CurrentActionStep int32
+	IsTestRun         bool
+	Metadata          json.RawMessage
+	ErrorMessage      *string
+	CancelReason      *string
+	TriggeredAt       time.Time
+	CompletedAt       *time.Time
+}
+
+// ListExecutions of those whose names or phone number match.
+func (q *Queries) SearchExecutions(ctx context.Context, arg SearchExecutionsParams) ([]SearchExecutionsRow, error) {
+	rows, err := q.db.Query(ctx, SearchExecutions,
+		arg.Pattern,
+		arg.FlowID,
+		arg.ContactID,
+		arg.Status,
+		arg.TestRunsOnly,
+		arg.FromAt,
+		arg.ToAt,
+		arg.BeforeAt,
+		arg.BeforeID,
+		arg.First,
+		arg.Most,
+		arg.TenantID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SearchExecutionsRow
+	for rows.Next() {
+		var i SearchExecutionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.FlowID,
+			&i.FlowVersion,
+			&i.FlowName,
+			&i.ContactID,
+			&i.ContactName,
+			&i.ContactPhone,
+			&i.Status,
+			&i.CurrentActionStep,
+			&i.IsTestRun,
+			&i.Metadata,
+			&i.ErrorMessage,
+			&i.CancelReason,
+			&i.TriggeredAt,
+			&i.CompletedAt,
 		); err != nil {
 			return nil, err
 		}

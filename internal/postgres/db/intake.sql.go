@@ -124,8 +124,9 @@ func (q *Queries) AddLeadRejects(ctx context.Context, rejects json.RawMessage) e
 
 const AddReceivedEvent = `-- name: AddReceivedEvent :exec
 with added as (
-    insert into lead_events (id, tenant_id, source, event_id, body, received_at)
-    values ($2, $3, $4, $5, $6, $7)
+    insert into lead_events (id, tenant_id, source, event_id, body, contact_id, received_at)
+    values ($2, $3, $4, $5, $6,
+        $7, $8)
     on conflict (tenant_id, source, event_id) do nothing
     returning id, tenant_id)
 insert into due_work (kind, ref, tenant_id, due_at)
@@ -133,13 +134,14 @@ select 'outbox', id::text, tenant_id, $1::timestamptz from added
 `
 
 type AddReceivedEventParams struct {
-	DueAt    time.Time
-	ID       uuid.UUID
-	TenantID uuid.UUID
-	Source   string
-	EventID  string
-	Body     json.RawMessage
-	Now      time.Time
+	DueAt     time.Time
+	ID        uuid.UUID
+	TenantID  uuid.UUID
+	Source    string
+	EventID   string
+	Body      json.RawMessage
+	ContactID *uuid.UUID
+	Now       time.Time
 }
 
 // A lead taken in, and the duty to send it to the queue. An event already
@@ -152,6 +154,7 @@ func (q *Queries) AddReceivedEvent(ctx context.Context, arg AddReceivedEventPara
 		arg.Source,
 		arg.EventID,
 		arg.Body,
+		arg.ContactID,
 		arg.Now,
 	)
 	return err
@@ -373,13 +376,19 @@ from contacts c
 where c.tenant_id = $1 and c.id in (
     select k.contact_id from contact_keys k
     join (select unnest($2::text[]) as kind, unnest($3::text[]) as value) w using (kind, value)
-    where k.tenant_id = $1)
+    where k.tenant_id = $1
+    union select l.contact_id from lead_events l
+    join (select unnest($4::text[]) as source, unnest($5::text[]) as event_id) n
+        using (source, event_id)
+    where l.tenant_id = $1 and l.outcome = 'received' and l.contact_id is not null)
 `
 
 type ListContactsByKeysParams struct {
 	TenantID uuid.UUID
 	Kinds    []string
 	Vals     []string
+	Sources  []string
+	EventIds []string
 }
 
 type ListContactsByKeysRow struct {
@@ -397,8 +406,15 @@ type ListContactsByKeysRow struct {
 	CustomFields json.RawMessage
 }
 
+// Contacts found by the keys, and those that the events named were made with.
 func (q *Queries) ListContactsByKeys(ctx context.Context, arg ListContactsByKeysParams) ([]ListContactsByKeysRow, error) {
-	rows, err := q.db.Query(ctx, ListContactsByKeys, arg.TenantID, arg.Kinds, arg.Vals)
+	rows, err := q.db.Query(ctx, ListContactsByKeys,
+		arg.TenantID,
+		arg.Kinds,
+		arg.Vals,
+		arg.Sources,
+		arg.EventIds,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -499,7 +515,8 @@ func (q *Queries) ListFlowVersions(ctx context.Context, arg ListFlowVersionsPara
 }
 
 const ListLeadEvents = `-- name: ListLeadEvents :many
-select e.id, e.source, e.event_id, e.outcome, array(
+select e.id, e.source, e.event_id, e.outcome,
+    coalesce(case when e.outcome = 'received' then e.contact_id end, '00000000-0000-0000-0000-000000000000')::uuid as contact_id, array(
     select x.id from flow_executions x
     where x.tenant_id = e.tenant_id and x.lead_event_id = e.id
         and x.status = 'running' and x.run_no = 1 and x.started_at is null)::uuid[] as pending
@@ -516,15 +533,17 @@ type ListLeadEventsParams struct {
 }
 
 type ListLeadEventsRow struct {
-	ID      uuid.UUID
-	Source  string
-	EventID string
-	Outcome string
-	Pending []uuid.UUID
+	ID        uuid.UUID
+	Source    string
+	EventID   string
+	Outcome   string
+	ContactID uuid.UUID
+	Pending   []uuid.UUID
 }
 
 // What is known of the events named, pairwise; pending are its executions that
-// may never have been given to the state machine.
+// may never have been given to the state machine, contact_id the contact that
+// an undecided one was made with, else zero.
 func (q *Queries) ListLeadEvents(ctx context.Context, arg ListLeadEventsParams) ([]ListLeadEventsRow, error) {
 	rows, err := q.db.Query(ctx, ListLeadEvents, arg.Sources, arg.EventIds, arg.TenantID)
 	if err != nil {
@@ -539,6 +558,7 @@ func (q *Queries) ListLeadEvents(ctx context.Context, arg ListLeadEventsParams) 
 			&i.Source,
 			&i.EventID,
 			&i.Outcome,
+			&i.ContactID,
 			&i.Pending,
 		); err != nil {
 			return nil, err
@@ -559,7 +579,11 @@ where e.tenant_id = $1 and not e.is_test_run and e.flow_id is not null
     and e.contact_id in (
         select k.contact_id from contact_keys k
         join (select unnest($3::text[]) as kind, unnest($4::text[]) as value) w using (kind, value)
-        where k.tenant_id = $1)
+        where k.tenant_id = $1
+        union select l.contact_id from lead_events l
+        join (select unnest($5::text[]) as source, unnest($6::text[]) as event_id) n
+            using (source, event_id)
+        where l.tenant_id = $1 and l.outcome = 'received' and l.contact_id is not null)
 `
 
 type ListRecentStartsParams struct {
@@ -567,6 +591,8 @@ type ListRecentStartsParams struct {
 	Since    time.Time
 	Kinds    []string
 	Vals     []string
+	Sources  []string
+	EventIds []string
 }
 
 type ListRecentStartsRow struct {
@@ -576,13 +602,16 @@ type ListRecentStartsRow struct {
 	TriggeredAt time.Time
 }
 
-// Running executions of the contacts found by the keys, and those that started since.
+// Running executions of the contacts found by the keys or the events, and
+// those that started since.
 func (q *Queries) ListRecentStarts(ctx context.Context, arg ListRecentStartsParams) ([]ListRecentStartsRow, error) {
 	rows, err := q.db.Query(ctx, ListRecentStarts,
 		arg.TenantID,
 		arg.Since,
 		arg.Kinds,
 		arg.Vals,
+		arg.Sources,
+		arg.EventIds,
 	)
 	if err != nil {
 		return nil, err
@@ -611,9 +640,13 @@ const ListSuppressionsOf = `-- name: ListSuppressionsOf :many
 with named as (
     select unnest($2::text[]) as kind, unnest($3::text[]) as value
 ), found as (
-    select distinct k.contact_id as id from contact_keys k
+    select k.contact_id as id from contact_keys k
     join (select unnest($4::text[]) as kind, unnest($5::text[]) as value) w using (kind, value)
     where k.tenant_id = $1
+    union select l.contact_id from lead_events l
+    join (select unnest($6::text[]) as source, unnest($7::text[]) as event_id) n
+        using (source, event_id)
+    where l.tenant_id = $1 and l.outcome = 'received' and l.contact_id is not null
 ), asked as (
     select kind, value from named
     union select k.kind, k.value from contact_keys k join found on k.contact_id = found.id where k.tenant_id = $1
@@ -631,6 +664,8 @@ type ListSuppressionsOfParams struct {
 	Addresses    []string
 	Kinds        []string
 	Vals         []string
+	Sources      []string
+	EventIds     []string
 }
 
 type ListSuppressionsOfRow struct {
@@ -640,7 +675,8 @@ type ListSuppressionsOfRow struct {
 	Reason  string
 }
 
-// Refusals of the addresses named, and of all addresses of the contacts found by the keys.
+// Refusals of the addresses named, and of all addresses of the contacts found
+// by the keys or the events.
 func (q *Queries) ListSuppressionsOf(ctx context.Context, arg ListSuppressionsOfParams) ([]ListSuppressionsOfRow, error) {
 	rows, err := q.db.Query(ctx, ListSuppressionsOf,
 		arg.TenantID,
@@ -648,6 +684,8 @@ func (q *Queries) ListSuppressionsOf(ctx context.Context, arg ListSuppressionsOf
 		arg.Addresses,
 		arg.Kinds,
 		arg.Vals,
+		arg.Sources,
+		arg.EventIds,
 	)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,17 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
+type AuditLog struct {
+	TenantID    uuid.UUID
+	ID          uuid.UUID
+	At          time.Time
+	Actor       *string
+	Action      string
+	SubjectKind string
+	SubjectID   string
+	Details     json.RawMessage
+}
+
 type AutoEngagementFlow struct {
 	ID                     uuid.UUID
 	TenantID               uuid.UUID
@@ -32,6 +43,23 @@ type AutoEngagementFlow struct {
 	CreatedBy              *string
 }
 
+type CallLine struct {
+	Call        uuid.UUID
+	ExecutionID uuid.UUID
+	TenantID    uuid.UUID
+	TenantLimit int32
+	State       string
+	QueuedAt    time.Time
+	EnteredAt   time.Time
+	NotBefore   time.Time
+	LeaseUntil  *time.Time
+}
+
+type CallTurn struct {
+	TenantID uuid.UUID
+	Turn     int64
+}
+
 type Contact struct {
 	ID           uuid.UUID
 	TenantID     uuid.UUID
@@ -48,6 +76,9 @@ type Contact struct {
 	CustomFields json.RawMessage
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
+	SearchText   string
+	EmailLowered string
+	TagsLowered  []string
 }
 
 type ContactKey struct {

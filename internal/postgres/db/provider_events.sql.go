@@ -36,7 +36,7 @@ func (q *Queries) AddProviderEvent(ctx context.Context, arg AddProviderEventPara
 }
 
 const EndProviderEvent = `-- name: EndProviderEvent :exec
-update provider_events set applied_at = $1, result = $2 where id = $3 and applied_at is null
+update provider_events set applied_at = $1, result = $2, body = '{}' where id = $3 and applied_at is null
 `
 
 type EndProviderEventParams struct {
@@ -45,6 +45,7 @@ type EndProviderEventParams struct {
 	ID     uuid.UUID
 }
 
+// What counts is in the ledger now; the body, which may tell of people, goes.
 func (q *Queries) EndProviderEvent(ctx context.Context, arg EndProviderEventParams) error {
 	_, err := q.db.Exec(ctx, EndProviderEvent, arg.At, arg.Result, arg.ID)
 	return err

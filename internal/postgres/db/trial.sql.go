@@ -26,6 +26,7 @@ run as (
         $5
     from flow
     join contacts c on c.tenant_id = $1 and c.id = $6
+    for key share of c -- whoever erases the contact waits, or is waited for
     returning id, tenant_id),
 duty as (
     insert into due_work (kind, ref, tenant_id, due_at)

@@ -12,8 +12,6 @@ where e.tenant_id = sqlc.arg(tenant_id)
     and (e.is_test_run or not sqlc.arg(test_runs_only)::boolean)
     and (sqlc.narg(from_at)::timestamptz is null or e.triggered_at >= sqlc.narg(from_at))
     and (sqlc.narg(to_at)::timestamptz is null or e.triggered_at < sqlc.narg(to_at))
-    and (sqlc.arg(pattern)::text = '' or e.contact_name ilike sqlc.arg(pattern)
-        or e.contact_phone ilike sqlc.arg(pattern) or e.flow_name ilike sqlc.arg(pattern))
     and (sqlc.narg(before_at)::timestamptz is null
         or (e.triggered_at, e.id) < (sqlc.narg(before_at), sqlc.narg(before_id)::uuid))
 order by e.triggered_at desc, e.id desc
@@ -29,9 +27,22 @@ select count(*) from (
         and (e.is_test_run or not sqlc.arg(test_runs_only)::boolean)
         and (sqlc.narg(from_at)::timestamptz is null or e.triggered_at >= sqlc.narg(from_at))
         and (sqlc.narg(to_at)::timestamptz is null or e.triggered_at < sqlc.narg(to_at))
-        and (sqlc.arg(pattern)::text = '' or e.contact_name ilike sqlc.arg(pattern)
-            or e.contact_phone ilike sqlc.arg(pattern) or e.flow_name ilike sqlc.arg(pattern))
     limit sqlc.arg(most)) counted;
+
+-- name: SearchExecutions :many
+-- ListExecutions of those whose names or phone number match.
+select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,
+    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at
+from search_executions(sqlc.arg(pattern), sqlc.narg(flow_id), sqlc.narg(contact_id), sqlc.arg(status), sqlc.arg(test_runs_only),
+    sqlc.narg(from_at), sqlc.narg(to_at), sqlc.narg(before_at), sqlc.narg(before_id), sqlc.arg(first)::bigint + sqlc.arg(most)::bigint) as found (id)
+join flow_executions e on e.tenant_id = sqlc.arg(tenant_id) and e.id = found.id
+left join auto_engagement_flows f on f.tenant_id = e.tenant_id and f.id = e.flow_id
+order by e.triggered_at desc, e.id desc
+limit sqlc.arg(most)::bigint offset sqlc.arg(first)::bigint;
+
+-- name: CountFoundExecutions :one
+select count(*) from search_executions(sqlc.arg(pattern), sqlc.narg(flow_id), sqlc.narg(contact_id), sqlc.arg(status),
+    sqlc.arg(test_runs_only), sqlc.narg(from_at), sqlc.narg(to_at), null, null, sqlc.arg(most));
 
 -- name: GetExecution :one
 select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,

@@ -26,22 +26,32 @@ join (select unnest(sqlc.arg(kinds)::text[]) as kind, unnest(sqlc.arg(vals)::tex
 where k.tenant_id = sqlc.arg(tenant_id);
 
 -- name: ListContactsByKeys :many
+-- Contacts found by the keys, and those that the events named were made with.
 select c.id, c.external_id, c.name, c.phone, c.phone_valid, c.email, c.company, c.city, c.country, c.time_zone,
     c.tags, c.custom_fields
 from contacts c
 where c.tenant_id = sqlc.arg(tenant_id) and c.id in (
     select k.contact_id from contact_keys k
     join (select unnest(sqlc.arg(kinds)::text[]) as kind, unnest(sqlc.arg(vals)::text[]) as value) w using (kind, value)
-    where k.tenant_id = sqlc.arg(tenant_id));
+    where k.tenant_id = sqlc.arg(tenant_id)
+    union select l.contact_id from lead_events l
+    join (select unnest(sqlc.arg(sources)::text[]) as source, unnest(sqlc.arg(event_ids)::text[]) as event_id) n
+        using (source, event_id)
+    where l.tenant_id = sqlc.arg(tenant_id) and l.outcome = 'received' and l.contact_id is not null);
 
 -- name: ListSuppressionsOf :many
--- Refusals of the addresses named, and of all addresses of the contacts found by the keys.
+-- Refusals of the addresses named, and of all addresses of the contacts found
+-- by the keys or the events.
 with named as (
     select unnest(sqlc.arg(address_kinds)::text[]) as kind, unnest(sqlc.arg(addresses)::text[]) as value
 ), found as (
-    select distinct k.contact_id as id from contact_keys k
+    select k.contact_id as id from contact_keys k
     join (select unnest(sqlc.arg(kinds)::text[]) as kind, unnest(sqlc.arg(vals)::text[]) as value) w using (kind, value)
     where k.tenant_id = sqlc.arg(tenant_id)
+    union select l.contact_id from lead_events l
+    join (select unnest(sqlc.arg(sources)::text[]) as source, unnest(sqlc.arg(event_ids)::text[]) as event_id) n
+        using (source, event_id)
+    where l.tenant_id = sqlc.arg(tenant_id) and l.outcome = 'received' and l.contact_id is not null
 ), asked as (
     select kind, value from named
     union select k.kind, k.value from contact_keys k join found on k.contact_id = found.id where k.tenant_id = sqlc.arg(tenant_id)
@@ -53,7 +63,8 @@ from asked
 join suppressions s on s.tenant_id = sqlc.arg(tenant_id) and s.kind = asked.kind and s.value = asked.value;
 
 -- name: ListRecentStarts :many
--- Running executions of the contacts found by the keys, and those that started since.
+-- Running executions of the contacts found by the keys or the events, and
+-- those that started since.
 select e.contact_id, e.flow_id::uuid as flow_id, (e.status = 'running')::boolean as running, e.triggered_at
 from flow_executions e
 where e.tenant_id = sqlc.arg(tenant_id) and not e.is_test_run and e.flow_id is not null
@@ -61,12 +72,18 @@ where e.tenant_id = sqlc.arg(tenant_id) and not e.is_test_run and e.flow_id is n
     and e.contact_id in (
         select k.contact_id from contact_keys k
         join (select unnest(sqlc.arg(kinds)::text[]) as kind, unnest(sqlc.arg(vals)::text[]) as value) w using (kind, value)
-        where k.tenant_id = sqlc.arg(tenant_id));
+        where k.tenant_id = sqlc.arg(tenant_id)
+        union select l.contact_id from lead_events l
+        join (select unnest(sqlc.arg(sources)::text[]) as source, unnest(sqlc.arg(event_ids)::text[]) as event_id) n
+            using (source, event_id)
+        where l.tenant_id = sqlc.arg(tenant_id) and l.outcome = 'received' and l.contact_id is not null);
 
 -- name: ListLeadEvents :many
 -- What is known of the events named, pairwise; pending are its executions that
--- may never have been given to the state machine.
-select e.id, e.source, e.event_id, e.outcome, array(
+-- may never have been given to the state machine, contact_id the contact that
+-- an undecided one was made with, else zero.
+select e.id, e.source, e.event_id, e.outcome,
+    coalesce(case when e.outcome = 'received' then e.contact_id end, '00000000-0000-0000-0000-000000000000')::uuid as contact_id, array(
     select x.id from flow_executions x
     where x.tenant_id = e.tenant_id and x.lead_event_id = e.id
         and x.status = 'running' and x.run_no = 1 and x.started_at is null)::uuid[] as pending
@@ -191,8 +208,9 @@ on conflict (message_id) do nothing;
 -- A lead taken in, and the duty to send it to the queue. An event already
 -- known keeps what it has.
 with added as (
-    insert into lead_events (id, tenant_id, source, event_id, body, received_at)
-    values (sqlc.arg(id), sqlc.arg(tenant_id), sqlc.arg(source), sqlc.arg(event_id), sqlc.arg(body), sqlc.arg(now))
+    insert into lead_events (id, tenant_id, source, event_id, body, contact_id, received_at)
+    values (sqlc.arg(id), sqlc.arg(tenant_id), sqlc.arg(source), sqlc.arg(event_id), sqlc.arg(body),
+        sqlc.narg(contact_id), sqlc.arg(now))
     on conflict (tenant_id, source, event_id) do nothing
     returning id, tenant_id)
 insert into due_work (kind, ref, tenant_id, due_at)

@@ -40,6 +40,7 @@ run as (
         sqlc.arg(now)
     from flow
     join contacts c on c.tenant_id = sqlc.arg(tenant_id) and c.id = sqlc.arg(contact_id)
+    for key share of c -- whoever erases the contact waits, or is waited for
     returning id, tenant_id),
 duty as (
     insert into due_work (kind, ref, tenant_id, due_at)
