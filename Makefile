@@ -66,6 +66,7 @@ clean: .build/stack.built ## Stop it and forget its data and all that was built
 test: ## Lint, then every test: unit, property, Postgres, and end to end on a stack of its own
 	@$(MAKE) --no-print-directory -j2 venv tools
 	@$(MAKE) --no-print-directory .build/stack.built lint
+	@$(MAKE) --no-print-directory dashboard-test
 	@local/test.sh
 
 .PHONY: unit
@@ -79,7 +80,7 @@ bench: venv .build/stack.built ## Report how reading slows with the history (AEF
 		go test ./bench -run '^$$' -bench . -benchtime 1x -timeout 60m
 
 .PHONY: lint
-lint: venv ## Lint Go and the template, and see that generated code is current
+lint: venv dashboard-lint ## Lint Go, the dashboard and the template, and see that generated code is current
 	@$(TOOL) golangci-lint run --allow-parallel-runners ./...
 	@$(VENV)/bin/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(VENV)/bin/sam validate --lint
@@ -88,6 +89,25 @@ lint: venv ## Lint Go and the template, and see that generated code is current
 .PHONY: fmt
 fmt: ## Format Go
 	@$(TOOL) golangci-lint fmt ./...
+
+##@ The dashboard
+
+.PHONY: dashboard
+dashboard: .build/dashboard.built ## Build it (Node.js 20.19 or newer)
+
+.PHONY: dashboard-dev
+dashboard-dev: .build/dashboard.installed ## Serve it from its sources, with the API of the stack in DIR
+	@cd dashboard && STACK_URL=$$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["api_url"])' $(abspath $(DIR))/stack.json) $(NPM) run dev
+
+.PHONY: dashboard-test
+dashboard-test: .build/dashboard.tested ## Test it, if it has changed
+
+.PHONY: dashboard-lint
+dashboard-lint: .build/dashboard.linted ## Lint and type it, if it has changed
+
+.PHONY: dashboard-types
+dashboard-types: .build/dashboard.installed
+	@cd dashboard && $(NPM) run types >/dev/null
 
 ##@ Building
 
@@ -100,6 +120,7 @@ build: venv ## Build what `sam deploy` deploys to AWS (LAMBDA_ARCH=arm64|x86_64)
 generate: venv ## Write generated code anew
 	@$(VENV)/bin/sqlc generate
 	@go generate ./...
+	@$(MAKE) --no-print-directory dashboard-types
 
 .PHONY: lock
 lock: ## Pin the Python tools anew, with hashes, after a change of local/requirements.in
@@ -140,13 +161,45 @@ tools:
 	@command -v go >/dev/null || { echo "Go is needed: see go.mod for the version."; exit 1; }
 	@go build -o .build/stack ./local/stack
 
+# The dashboard's stamps stand for what was made of exactly these files. Where
+# there is no Node.js, the functions are built all the same: the page that is
+# committed in dashboard/dist says what is missing.
+NPM             := npm --silent --no-update-notifier
+DASHBOARD_FILES := $(shell find dashboard -path dashboard/node_modules -prune -o -path dashboard/dist -prune -o -type f -print | sort) api/openapi.yaml
+HAS_NODE        := $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || a == 20 && b >= 19 ? 0 : 1)' 2>/dev/null && echo yes)
+ifneq ($(HAS_NODE),)
+DASHBOARD_BUILT := .build/dashboard.built
+endif
+
+.build/dashboard.installed: dashboard/package-lock.json dashboard/.npmrc
+	@[ -n "$(HAS_NODE)" ] || { echo "Node.js 20.19 or newer is needed for the dashboard."; exit 1; }
+	@mkdir -p .build
+	@cd dashboard && $(NPM) ci
+	@touch $@
+
+.build/dashboard.built: .build/dashboard.installed $(DASHBOARD_FILES)
+	@cd dashboard && $(NPM) run build
+	@touch $@
+
+.build/dashboard.tested: .build/dashboard.installed $(DASHBOARD_FILES)
+	@cd dashboard && $(NPM) test
+	@touch $@
+
+.build/dashboard.linted: .build/dashboard.installed $(DASHBOARD_FILES)
+	@cp dashboard/src/api/schema.d.ts .build/dashboard.types
+	@$(MAKE) --no-print-directory dashboard-types
+	@cmp -s .build/dashboard.types dashboard/src/api/schema.d.ts || { \
+		echo "dashboard/src/api/schema.d.ts was not current; it is now: commit it."; exit 1; }
+	@cd dashboard && $(NPM) run lint && npx tsc --noEmit
+	@touch $@
+
 .PHONY: functions
-functions:
+functions: $(DASHBOARD_BUILT)
 	@mkdir -p $(LAMBDA_BIN)
 	@$(LAMBDA_GO) -o $(LAMBDA_BIN)/ ./functions/...
 
 # Called by `sam build`, once per function: WhatsAppFunction is functions/whatsapp.
-build-%Function:
+build-%Function: $(DASHBOARD_BUILT)
 	@name=$$(echo '$*' | tr A-Z a-z); \
 	$(LAMBDA_GO) -o $(LAMBDA_BIN)/$$name ./functions/$$name; \
 	cp $(LAMBDA_BIN)/$$name "$(ARTIFACTS_DIR)/bootstrap"
@@ -158,3 +211,7 @@ stale:
 	@$(VENV)/bin/sqlc generate
 	@diff -r .build/stale/before internal/postgres/db >/dev/null || { \
 		echo "internal/postgres/db was not current; it is now: commit it."; exit 1; }
+	@cp api/openapi.yaml .build/stale
+	@go generate ./api/...
+	@cmp -s .build/stale/openapi.yaml api/openapi.yaml || { \
+		echo "api/openapi.yaml was not current; it is now: commit it."; exit 1; }

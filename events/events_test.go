@@ -90,7 +90,7 @@ func TestEventsHaveNoKeysThatTheirTypeDoesNotKnow(t *testing.T) {
 	for _, name := range files(t) {
 		var event any
 		switch path.Dir(name) {
-		case "api", "webhook":
+		case "api", "dashboard", "webhook":
 			event = &events.APIGatewayV2HTTPRequest{}
 		case "matcher":
 			event = &events.SQSEvent{}

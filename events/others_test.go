@@ -41,6 +41,19 @@ var otherEvents = map[string]want{
 			"accessTokenGeneration": {"claimsToAddOrOverride": null, "claimsToSuppress": ["tenant_id"]},
 			"groupOverrideDetails": {"groupsToOverride": ["manager"]}}}}`,
 	},
+	"dashboard/settings": {
+		status: 200, headers: map[string]string{"Content-Type": "application/json", "Cache-Control": "no-cache"},
+		body: `{"api_base": "", "oidc": {"authority": "https://id.example.com", "client_id": "c1", "scope": "openid", "metadata": null}}`,
+	},
+	"dashboard/page": {
+		status: 200, headers: map[string]string{"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-cache"},
+		body: "<title>Flows</title>",
+	},
+	"dashboard/asset-of-an-earlier-release": {status: 404, body: "There is no such file.\n"},
+	"dashboard/back-from-sign-in": {
+		status: 302, headers: map[string]string{"Location": "/dashboard/callback?code=c-1&state=s-1"},
+		body: `<a href="/dashboard/callback?code=c-1&amp;state=s-1">Found</a>.` + "\n\n",
+	},
 	"migrate/after-deploy": {
 		answer: fmt.Sprintf(`{"version": %d}`, newestMigration()),
 		rows:   map[string]string{"select count(*) from tenants": "2"},

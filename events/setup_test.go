@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -18,6 +19,7 @@ import (
 	"github.com/auto-engagement/flows/internal/auth"
 	"github.com/auto-engagement/flows/internal/clock"
 	"github.com/auto-engagement/flows/internal/connect"
+	"github.com/auto-engagement/flows/internal/dashboard"
 	"github.com/auto-engagement/flows/internal/engine"
 	"github.com/auto-engagement/flows/internal/flow"
 	"github.com/auto-engagement/flows/internal/intake"
@@ -165,10 +167,22 @@ func (b *bundle) build(t *testing.T) {
 			WhatsAppApp: func(context.Context) (string, string, error) { return appSecret, verifyToken, nil },
 			Verify:      whatsapp.Verify, Split: whatsapp.Split, TakeLead: b.outbox(c).Take,
 		}).Routes()),
-		"pretoken": lambdaio.PreToken,
-		"sweeper":  e.Sweep,
-		"migrate":  b.migrate,
+		"pretoken":  lambdaio.PreToken,
+		"dashboard": application(t),
+		"sweeper":   e.Sweep,
+		"migrate":   b.migrate,
 	}
+}
+
+// application serves a build of one page.
+func application(t *testing.T) any {
+	t.Helper()
+	handler, err := dashboard.New(dashboard.Config{
+		Files: fstest.MapFS{"index.html": {Data: []byte("<title>Flows</title>")}},
+		OIDC:  dashboard.OIDC{Authority: "https://id.example.com", ClientID: "c1", Scope: "openid"},
+	})
+	require.NoError(t, err)
+	return lambdaio.HTTP(handler)
 }
 
 func (b *bundle) outbox(c clock.Clock) *intake.Outbox {

@@ -67,8 +67,6 @@ type Config struct {
 	RequestID func(*http.Request) string
 	// Log gets one line a request; nil means slog.Default().
 	Log *slog.Logger
-	// Version is the version of the API in its OpenAPI document.
-	Version string
 }
 
 // Tokens verifies bearer tokens. Errors are auth.ErrInvalid and auth.ErrUnavailable.
@@ -192,9 +190,20 @@ func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	setUpHuma()
 	mux := http.NewServeMux()
-	a := &api{Config: c, huma: humago.New(mux, humaConfig(c.Version))}
+	a := operations(c, mux)
+
+	mux.HandleFunc("GET /health", a.health)
+	mux.HandleFunc("GET /api/health", a.health)
+	mux.HandleFunc("GET /openapi.json", serveDocument(a.huma.OpenAPI()))
+	mux.HandleFunc("/", notFound)
+	return a.observe(a.cors(canonical(mux)))
+}
+
+// operations puts every operation on a mux.
+func operations(c Config, mux *http.ServeMux) *api {
+	setUpHuma()
+	a := &api{Config: c, huma: humago.New(mux, humaConfig())}
 	a.huma.UseMiddleware(a.authenticate, a.limit, a.requireJSON)
 	a.registerFlows()
 	a.registerFlowParts()
@@ -216,12 +225,7 @@ func New(c Config) http.Handler {
 	a.registerIntegrations()
 	a.registerPickers()
 	a.registerSettings()
-
-	mux.HandleFunc("GET /health", a.health)
-	mux.HandleFunc("GET /api/health", a.health)
-	mux.HandleFunc("GET /openapi.json", serveDocument(a.huma.OpenAPI()))
-	mux.HandleFunc("/", notFound)
-	return a.observe(a.cors(canonical(mux)))
+	return a
 }
 
 // register adds an operation whose errors become the contract's.

@@ -112,7 +112,7 @@ func config(t testing.TB, db *testdb.DB, log io.Writer) rest.Config {
 		Trials: postgres.TrialStore{Pool: db.App}, Machines: idleMachines{},
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: verifier,
 		Statistics:     postgres.StatReader{Pool: db.App},
-		AllowedOrigins: []string{"https://app.example"}, Log: slog.New(slog.NewJSONHandler(log, nil)), Version: "1",
+		AllowedOrigins: []string{"https://app.example"}, Log: slog.New(slog.NewJSONHandler(log, nil)),
 	}
 }
 

@@ -243,7 +243,7 @@ func TestATokenCostsNoRoundTrip(t *testing.T) {
 	require.InDelta(t, 998, query[float64](b, "select tokens from rate_limits where tenant_id = $1", b.a), 0.5, "two were taken")
 }
 
-// counting is a pool whose requests to the server are trips: the times that
+// counting is a pool whose requests to the server are counted: the times that
 // a connection is read from after something was written.
 func counting(t *testing.T, url string) (*atomic.Int64, *postgres.Pool) {
 	t.Helper()
@@ -252,7 +252,7 @@ func counting(t *testing.T, url string) (*atomic.Int64, *postgres.Pool) {
 	require.NoError(t, err)
 	c := pool.Config()
 	c.ConnConfig.AfterNetConnect = func(_ context.Context, _ *pgconn.Config, conn net.Conn) (net.Conn, error) {
-		return &trips{Conn: conn, trips: trips}, nil
+		return &tripConn{Conn: conn, trips: trips}, nil
 	}
 	pool.Close()
 	own, err := pgxpool.NewWithConfig(context.Background(), c)
@@ -261,19 +261,19 @@ func counting(t *testing.T, url string) (*atomic.Int64, *postgres.Pool) {
 	return trips, &postgres.Pool{Pool: own}
 }
 
-type trips struct {
+type tripConn struct {
 	net.Conn
 
 	trips   *atomic.Int64
 	written atomic.Bool
 }
 
-func (c *trips) Write(b []byte) (int, error) {
+func (c *tripConn) Write(b []byte) (int, error) {
 	c.written.Store(true)
 	return c.Conn.Write(b)
 }
 
-func (c *trips) Read(b []byte) (int, error) {
+func (c *tripConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	if n > 0 && c.written.Swap(false) {
 		c.trips.Add(1)

@@ -14,7 +14,9 @@ import (
 // stackFile is stack.json: what tests, scripts and people need to use the stack.
 type stackFile struct {
 	// APIURL is the HTTP API's address, without /api.
-	APIURL          string `json:"api_url"`
+	APIURL string `json:"api_url"`
+	// DashboardURL is the browser application's address.
+	DashboardURL    string `json:"dashboard_url"`
 	LeadQueueURL    string `json:"lead_queue_url"`
 	StateMachineARN string `json:"state_machine_arn"`
 	// DatabaseURL is the superuser's, who sees all tenants.
@@ -35,7 +37,7 @@ type fileTenant struct {
 
 func describe(s settings.Settings, a accounts.Accounts, outputs map[string]string) (stackFile, error) {
 	file := stackFile{
-		APIURL: s.GatewayURL(), LeadQueueURL: outputs["LeadQueueUrl"], StateMachineARN: outputs["StateMachineArn"],
+		APIURL: s.GatewayURL(), DashboardURL: s.GatewayURL() + "/dashboard", LeadQueueURL: outputs["LeadQueueUrl"], StateMachineARN: outputs["StateMachineArn"],
 		DatabaseURL: services.DatabaseURL(s.PostgresPort(), a.AdminPassword, services.Database),
 		SandboxURL:  s.SandboxURL(), AWSEndpointURL: s.EmulatorURL(),
 	}

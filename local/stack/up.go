@@ -59,8 +59,8 @@ func up(ctx context.Context, s stack, args []string) error {
 	if err := r.fill(ctx, *demo); err != nil {
 		return err
 	}
-	board.Printf("\n  API      %s\n  Sandbox  %s/_sandbox/requests\n  Sign-in  %s, password %s (also admin, manager, agent, viewer)\n  Details  %s\n",
-		s.GatewayURL(), s.SandboxURL(), a.People()[0].Email, a.LoginPassword, s.Path("stack.json"))
+	board.Printf("\n  Dashboard  %s/dashboard\n  Sign-in    %s, password %s (also admin, manager, agent, viewer)\n  API        %s\n  Sandbox    %s/_sandbox/requests\n  Details    %s\n",
+		s.GatewayURL(), a.People()[0].Email, a.LoginPassword, s.GatewayURL(), s.SandboxURL(), s.Path("stack.json"))
 	if *demo {
 		return r.demo(ctx)
 	}

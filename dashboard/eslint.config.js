@@ -1,0 +1,16 @@
+import hooks from 'eslint-plugin-react-hooks'
+import tseslint from 'typescript-eslint'
+
+export default tseslint.config(
+  { ignores: ['dist', 'src/api/schema.d.ts', 'public'] },
+  tseslint.configs.recommended,
+  hooks.configs.flat.recommended,
+  {
+    rules: {
+      // A feature's inside is its own: what two need lies in api, domain, components or lib.
+      'no-restricted-imports': ['error', { patterns: [{ group: ['@/features/*', '!@/features/*/search', '../../features/*'], message: 'Features do not import each other.' }] }],
+    },
+  },
+  // The routes know all pages, and the texts' types all features.
+  { files: ['src/app/routes.tsx', 'src/i18n/**', 'src/test/**'], rules: { 'no-restricted-imports': 'off' } },
+)

@@ -1,0 +1,140 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from '@tanstack/react-router'
+import type { FC } from 'react'
+import { meQuery } from '@/api/me'
+import { NotFound, PageError } from '@/components/PageError'
+import { PageSkeleton } from '@/components/Page'
+import { builderSearch } from '@/features/builder/search'
+import { executionSearch } from '@/features/executions/search'
+import { leadSearch } from '@/features/leads/search'
+import { loadMessages, type Namespace } from '@/i18n'
+import { Shell } from './Shell'
+
+interface Context {
+  queries: QueryClient
+}
+
+const root = createRootRouteWithContext<Context>()({
+  component: Shell,
+  beforeLoad: ({ context }) => context.queries.ensureQueryData(meQuery),
+  notFoundComponent: NotFound,
+})
+
+/** A page: its code comes when first needed, its texts beside it. */
+function page<Name extends string>(load: () => Promise<Record<Name, FC>>, name: Name, ...texts: Namespace[]) {
+  return {
+    component: lazyRouteComponent(load, name),
+    loader: () => loadMessages(...texts),
+  }
+}
+
+const flows = createRoute({
+  getParentRoute: () => root,
+  path: '/auto-engagement',
+  validateSearch: (search: Record<string, unknown>): { search?: string } => (typeof search.search === 'string' && search.search ? { search: search.search } : {}),
+  ...page(() => import('@/features/flows/FlowsPage'), 'FlowsPage', 'flows'),
+})
+
+const executions = createRoute({
+  getParentRoute: () => root,
+  path: '/auto-engagement/executions',
+  validateSearch: executionSearch,
+  ...page(() => import('@/features/executions/ExecutionsPage'), 'ExecutionsPage', 'executions'),
+})
+
+const execution = createRoute({
+  getParentRoute: () => root,
+  path: '/auto-engagement/executions/$id',
+  ...page(() => import('@/features/executions/ExecutionPage'), 'ExecutionPage', 'executions'),
+})
+
+const leads = createRoute({
+  getParentRoute: () => root,
+  path: '/leads',
+  validateSearch: leadSearch,
+  ...page(() => import('@/features/leads/LeadsPage'), 'LeadsPage', 'leads'),
+})
+
+const lead = createRoute({
+  getParentRoute: () => root,
+  path: '/leads/$id',
+  ...page(() => import('@/features/leads/LeadPage'), 'LeadPage', 'leads', 'executions'),
+})
+
+const create = createRoute({
+  getParentRoute: () => root,
+  path: '/auto-engagement/create',
+  validateSearch: builderSearch,
+  ...page(() => import('@/features/builder/BuilderPage'), 'BuilderPage', 'builder', 'flows'),
+})
+
+const edit = createRoute({
+  getParentRoute: () => root,
+  path: '/auto-engagement/$id/edit',
+  validateSearch: builderSearch,
+  ...page(() => import('@/features/builder/BuilderPage'), 'BuilderPage', 'builder', 'flows'),
+})
+
+const analytics = createRoute({
+  getParentRoute: () => root,
+  path: '/auto-engagement/analytics',
+  ...page(() => import('@/features/analytics/AnalyticsPage'), 'AnalyticsPage', 'analytics'),
+})
+
+const contacts = createRoute({
+  getParentRoute: () => root,
+  path: '/contacts',
+  ...page(() => import('@/features/contacts/ContactsPage'), 'ContactsPage', 'contacts'),
+})
+
+const templates = createRoute({
+  getParentRoute: () => root,
+  path: '/email-templates',
+  ...page(() => import('@/features/templates/TemplatesPage'), 'TemplatesPage', 'templates'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  ...page(() => import('@/features/settings/SettingsPage'), 'SettingsPage', 'settings'),
+})
+
+// People bookmark the bare address, and the sign-in page returns to /callback.
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/auto-engagement', replace: true })
+  },
+})
+const callback = createRoute({
+  getParentRoute: () => root,
+  path: '/callback',
+  beforeLoad: () => {
+    throw redirect({ to: '/auto-engagement', replace: true })
+  },
+})
+
+const tree = root.addChildren([home, callback, flows, create, edit, executions, execution, analytics, leads, lead, contacts, templates, settings])
+
+/** The pages. Tests give a history of their own. */
+export function makeRouter(context: Context, history?: RouterHistory) {
+  return createRouter({
+    routeTree: tree,
+    history,
+    basepath: '/dashboard',
+    context,
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultErrorComponent: PageError,
+    defaultNotFoundComponent: NotFound,
+    defaultPendingComponent: PageSkeleton,
+    defaultPendingMs: 150,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+}

@@ -1,0 +1,8 @@
+import { Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { Page } from '@/components/Page'
+
+export function ContactsPage() {
+  const { t } = useTranslation(['contacts', 'common'])
+  return <Page title={t('title')}><Text c="dimmed">{t('common:soon')}</Text></Page>
+}

@@ -1,0 +1,84 @@
+import { Button, Group, Text } from '@mantine/core'
+import { IconArrowUp, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useCan } from '@/api/me'
+import { Empty } from '@/components/Empty'
+import { FailureNote } from '@/components/FailureNote'
+import { Page, RowsSkeleton } from '@/components/Page'
+import { useHeld } from '@/lib/live'
+import { compact } from '@/lib/search'
+import { confirmCancel } from './CancelExecutions'
+import { ExecutionTable } from './ExecutionTable'
+import { Filters } from './Filters'
+import { countsQuery, executionsQuery, filterOf } from './queries'
+import type { ExecutionSearch } from './search'
+import { StatusCounts } from './StatusCounts'
+
+const route = getRouteApi('/auto-engagement/executions')
+const none: ReadonlySet<string> = new Set()
+
+/** All executions, live; what is shown stands in the address. */
+export function ExecutionsPage() {
+  const { t } = useTranslation('executions')
+  const can = useCan()
+  const navigate = route.useNavigate()
+  const search = route.useSearch()
+  const list = useQuery(executionsQuery(search))
+  const counts = useQuery(countsQuery(search))
+  const { shown, waiting, showAll } = useHeld(list.data?.data ?? [])
+  const [selected, setSelected] = useState(none)
+  // Another filter begins at its newest page.
+  const change = (next: Partial<ExecutionSearch>) => {
+    setSelected(none)
+    void navigate({ search: (now) => compact({ ...now, cursor: undefined, ...next }) })
+  }
+  const clear = () => {
+    setSelected(none)
+    void navigate({ search: {} })
+  }
+  const running = counts.data?.find(({ status }) => status === 'running')?.total ?? 0
+  const marked = shown.filter((row) => row.status === 'running' && selected.has(row.id)).map((row) => row.id)
+  const next = list.data?.meta.next_cursor
+  const body = () => {
+    if (list.isPending) return <RowsSkeleton />
+    if (!list.data) return <FailureNote error={list.error} retry={() => void list.refetch()} />
+    if (shown.length === 0)
+      return Object.keys(search).length > 0 ? <Text c="dimmed">{t('nothing')}</Text> : <Empty icon={<IconPlayerPlay />} title={t('emptyTitle')} text={t('emptyText')} />
+    return <ExecutionTable rows={shown} selected={selected} onSelect={setSelected} />
+  }
+  const filter = filterOf(search)
+  return (
+    <Page title={t('title')} about={t('about')}>
+      <Filters search={search} onChange={change} onClear={clear} />
+      <Group justify="space-between">
+        <StatusCounts search={search} onChoose={(status) => change({ status })} />
+        {can('write') && (marked.length > 0 ? (
+          <Button size="xs" color="red" leftSection={<IconPlayerStop size={14} />} onClick={() => confirmCancel({ ids: marked }, () => setSelected(none))}>
+            {t('cancelSelected')} ({marked.length})
+          </Button>
+        ) : search.status === 'running' && running > 0 && (
+          <Button size="xs" color="red" variant="light" leftSection={<IconPlayerStop size={14} />}
+            onClick={() => confirmCancel({ filter: compact({ ...filter, status: undefined }), about: running })}>
+            {t('cancelAll')}
+          </Button>
+        ))}
+      </Group>
+      {list.isError && list.data && <FailureNote error={list.error} retry={() => void list.refetch()} />}
+      {waiting > 0 && (
+        <Button variant="light" size="xs" leftSection={<IconArrowUp size={14} />} onClick={showAll} style={{ position: 'sticky', top: 64, zIndex: 2, alignSelf: 'center' }}>
+          {t('newRows', { count: waiting })}
+        </Button>
+      )}
+      {body()}
+      {(search.cursor || next) && (
+        <Group justify="flex-end">
+          {search.cursor && <Button variant="default" size="xs" onClick={() => change({})}>{t('newest')}</Button>}
+          {next && <Button variant="default" size="xs" onClick={() => { window.scrollTo({ top: 0 }); change({ cursor: next }) }}>{t('next')}</Button>}
+        </Group>
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,3 @@
+export default {
+  title: 'E-mail templates',
+} as const
