@@ -158,3 +158,7 @@ stale:
 	@$(VENV)/bin/sqlc generate
 	@diff -r .build/stale/before internal/postgres/db >/dev/null || { \
 		echo "internal/postgres/db was not current; it is now: commit it."; exit 1; }
+	@cp api/openapi.yaml .build/stale
+	@go generate ./api/...
+	@cmp -s .build/stale/openapi.yaml api/openapi.yaml || { \
+		echo "api/openapi.yaml was not current; it is now: commit it."; exit 1; }

@@ -54,8 +54,6 @@ type Config struct {
 	RequestID func(*http.Request) string
 	// Log gets one line a request; nil means slog.Default().
 	Log *slog.Logger
-	// Version is the version of the API in its OpenAPI document.
-	Version string
 }
 
 // Tokens verifies bearer tokens. Errors are auth.ErrInvalid and auth.ErrUnavailable.
@@ -179,9 +177,20 @@ func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	setUpHuma()
 	mux := http.NewServeMux()
-	a := &api{Config: c, huma: humago.New(mux, humaConfig(c.Version))}
+	a := operations(c, mux)
+
+	mux.HandleFunc("GET /health", a.health)
+	mux.HandleFunc("GET /api/health", a.health)
+	mux.HandleFunc("GET /openapi.json", serveDocument(a.huma.OpenAPI()))
+	mux.HandleFunc("/", notFound)
+	return a.observe(a.cors(canonical(mux)))
+}
+
+// operations puts every operation on a mux.
+func operations(c Config, mux *http.ServeMux) *api {
+	setUpHuma()
+	a := &api{Config: c, huma: humago.New(mux, humaConfig())}
 	a.huma.UseMiddleware(a.authenticate, a.requireJSON)
 	a.registerFlows()
 	a.registerFlowParts()
@@ -195,12 +204,7 @@ func New(c Config) http.Handler {
 	a.registerLeadIntake()
 	a.registerSuggestions()
 	a.registerMe()
-
-	mux.HandleFunc("GET /health", a.health)
-	mux.HandleFunc("GET /api/health", a.health)
-	mux.HandleFunc("GET /openapi.json", serveDocument(a.huma.OpenAPI()))
-	mux.HandleFunc("/", notFound)
-	return a.observe(a.cors(canonical(mux)))
+	return a
 }
 
 // register adds an operation whose errors become the contract's.

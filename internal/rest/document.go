@@ -9,6 +9,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
+// version is the API's own: it grows when clients can notice.
+const version = "1.0.0"
+
 // bearer names the one way to prove who asks.
 const bearer = "bearer"
 
@@ -21,7 +24,7 @@ var (
 )
 
 // humaConfig serves one format, JSON, and leaves the document to us.
-func humaConfig(version string) huma.Config {
+func humaConfig() huma.Config {
 	c := huma.DefaultConfig("Auto Engagement Flows", version)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.CreateHooks = nil
@@ -49,6 +52,11 @@ func documentFailures(_ *huma.OpenAPI, op *huma.Operation) {
 		r.Description = http.StatusText(status)
 		op.Responses[strconv.Itoa(status)] = &r
 	}
+}
+
+// Document is the OpenAPI document of the API. It needs no stores.
+func Document() *huma.OpenAPI {
+	return operations(Config{}, http.NewServeMux()).huma.OpenAPI()
 }
 
 // serveDocument answers with the OpenAPI document. It holds nothing secret.
