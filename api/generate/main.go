@@ -3,31 +3,30 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
 	"github.com/auto-engagement/flows/internal/rest"
 )
 
-//go:generate go run . ../openapi.yaml
+//go:generate go run .
+
+// Seen from the directory of this file, where go generate runs it.
+const target = "../openapi.yaml"
 
 const header = "# Written by `make generate` from the operations in internal/rest; not edited by hand.\n"
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string) error {
-	if len(args) != 1 {
-		return errors.New("usage: generate <file>")
-	}
+func run() error {
 	document, err := rest.Document().YAML()
 	if err != nil {
 		return fmt.Errorf("encode the document: %w", err)
 	}
-	return os.WriteFile(args[0], append([]byte(header), document...), 0o600)
+	return os.WriteFile(target, append([]byte(header), document...), 0o600)
 }
