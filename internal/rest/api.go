@@ -182,7 +182,7 @@ func New(c Config) http.Handler {
 
 	mux.HandleFunc("GET /health", a.health)
 	mux.HandleFunc("GET /api/health", a.health)
-	mux.HandleFunc("GET /openapi.json", serveDocument(a.huma.OpenAPI()))
+	mux.HandleFunc("GET /openapi.json", serveDocument())
 	mux.HandleFunc("/", notFound)
 	return a.observe(a.cors(canonical(mux)))
 }

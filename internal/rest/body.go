@@ -90,7 +90,7 @@ func (Optional[T]) Schema(r huma.Registry) *huma.Schema {
 // Schema implements huma.SchemaProvider.
 func (Nullable[T]) Schema(r huma.Registry) *huma.Schema {
 	s := *r.Schema(reflect.TypeFor[T](), true, "")
-	s.Nullable = true
+	s.Nullable = s.Type != "" // a schema without a type lets null pass
 	return &s
 }
 

@@ -44,6 +44,13 @@ type ContactData struct {
 	CustomField  Nullable[anyJSON]  `json:"custom_field" required:"false" doc:"The same; a single value is that of each custom field that the flow's conditions name"`
 }
 
+// TransformSchema implements huma.SchemaTransformer.
+func (ContactData) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	fields := s.Properties["custom_fields"]
+	fields.Type, fields.Nullable, fields.AdditionalProperties = huma.TypeObject, true, true
+	return s
+}
+
 // lead is the data as intake would normalise it.
 func (d ContactData) lead(t flow.Tenant, f flow.Definition) (lead flow.Lead, problems []flow.FieldError) {
 	fields := map[string]any{}

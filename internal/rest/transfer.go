@@ -27,7 +27,7 @@ type ExportedFlow struct {
 	BusinessHoursStart     *string             `json:"business_hours_start"`
 	BusinessHoursEnd       *string             `json:"business_hours_end"`
 	BusinessHoursTimezone  *string             `json:"business_hours_timezone"`
-	BusinessHoursDays      []int               `json:"business_hours_days"`
+	BusinessHoursDays      []int               `json:"business_hours_days" doc:"1 Monday to 7 Sunday"`
 	OutsideHours           flow.OutsideHours   `json:"outside_hours" enum:"next_flow,defer"`
 	ReentryMinutes         int                 `json:"reentry_minutes"`
 	Conditions             []ExportedCondition `json:"trigger_conditions"`
@@ -36,8 +36,8 @@ type ExportedFlow struct {
 
 // ExportedCondition is a trigger condition in an export.
 type ExportedCondition struct {
-	Type            flow.ConditionType `json:"condition_type"`
-	Operator        flow.Operator      `json:"condition_operator"`
+	Type            flow.ConditionType `json:"condition_type" enum:"lead_source,entry_type,custom_field,contact_field"`
+	Operator        flow.Operator      `json:"condition_operator" enum:"equals,not_equals,contains,any,starts_with,ends_with,in,not_in,is_set,is_not_set,gt,gte,lt,lte,between,before,after,within_last_days"`
 	Value           *string            `json:"condition_value"`
 	CustomFieldName *string            `json:"custom_field_name"`
 	Group           int                `json:"condition_group"`
@@ -46,9 +46,9 @@ type ExportedCondition struct {
 // ExportedAction is a step in an export.
 type ExportedAction struct {
 	Order          int                     `json:"action_order"`
-	Type           flow.ActionType         `json:"action_type"`
+	Type           flow.ActionType         `json:"action_type" enum:"ai_call,whatsapp_message,email,wait"`
 	Config         config                  `json:"action_config"`
-	ConditionType  *flow.StepConditionType `json:"condition_type"`
+	ConditionType  *flow.StepConditionType `json:"condition_type" enum:"always,call_outcome,previous_action_status"`
 	ConditionValue *string                 `json:"condition_value"`
 }
 

@@ -1,0 +1,130 @@
+package rest
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+const schemas = "#/components/schemas/"
+
+// describe completes the document with what is the same for all operations, or
+// follows from the others: failures, headers, examples and links.
+func describe(document *huma.OpenAPI) {
+	document.Components.Headers = headers()
+	document.Components.Responses = map[string]*huma.Response{}
+	for status, f := range failures {
+		document.Components.Responses[f.name] = failureResponse(status, nil)
+	}
+	for _, s := range document.Components.Schemas.Map() {
+		complete(s)
+	}
+	given := readExamples()
+	for _, item := range document.Paths {
+		for _, op := range operationsOf(item) {
+			describeOperation(op, given[op.OperationID])
+			link(document, op)
+		}
+	}
+}
+
+// complete lets null into the enums of what may be null: huma leaves it out.
+func complete(s *huma.Schema) {
+	if s.Nullable && len(s.Enum) > 0 && !slices.Contains(s.Enum, nil) {
+		s.Enum = append(slices.Clone(s.Enum), nil)
+	}
+	for _, property := range s.Properties {
+		complete(property)
+	}
+	if s.Items != nil {
+		complete(s.Items)
+	}
+}
+
+// operationsOf are the operations of one path.
+func operationsOf(item *huma.PathItem) (out []*huma.Operation) {
+	for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+		if op != nil {
+			out = append(out, op)
+		}
+	}
+	return out
+}
+
+func describeOperation(op *huma.Operation, e examples) {
+	if op.RequestBody != nil {
+		op.RequestBody.Content["application/json"].Examples = e.Request
+	}
+	for _, p := range op.Parameters {
+		if p.Schema.Description == p.Description {
+			p.Schema.Description = "" // huma says it twice
+		}
+	}
+	for status, r := range op.Responses {
+		code, _ := strconv.Atoi(status) // "default" is none
+		if f, fails := failures[code]; fails {
+			if own := e.Responses[status]; len(own) > 0 {
+				op.Responses[status] = failureResponse(code, own)
+			} else {
+				op.Responses[status] = &huma.Response{Ref: "#/components/responses/" + f.name}
+			}
+			continue
+		}
+		if r.Headers == nil {
+			r.Headers = map[string]*huma.Param{}
+		}
+		for name := range r.Headers {
+			r.Headers[name] = headerRef(name)
+		}
+		for name, header := range everyHeader {
+			r.Headers[name] = header
+		}
+		for _, content := range r.Content {
+			content.Examples = e.Responses[status]
+		}
+	}
+}
+
+// What an operation's answer is, where it is not a record of the operation's
+// own path.
+var answersWith = map[string]string{
+	"duplicate-flow": Base + "/flows",
+	"test-run-flow":  Base + "/executions",
+}
+
+// link says where to go with the id that an operation answers with: one that
+// creates, to all that is said of what it created; a list, to its first record.
+func link(document *huma.OpenAPI, op *huma.Operation) {
+	collection := op.Path
+	if other, has := answersWith[op.OperationID]; has {
+		collection = other
+	}
+	record := collection + "/{id}"
+	if document.Paths[record] == nil {
+		return
+	}
+	for status, r := range op.Responses {
+		switch {
+		case op.Method == http.MethodPost && status[0] == '2':
+			r.Links = map[string]*huma.Link{}
+			for path, item := range document.Paths {
+				if path != record && !strings.HasPrefix(path, record+"/") || strings.Count(path, "{") > 1 {
+					continue
+				}
+				for _, target := range operationsOf(item) {
+					r.Links[target.OperationID] = &huma.Link{
+						OperationID: target.OperationID, Parameters: map[string]any{"id": "$response.body#/data/id"},
+					}
+				}
+			}
+		case op.Method == http.MethodGet && status[0] == '2' && document.Paths[record].Get != nil:
+			target := document.Paths[record].Get.OperationID
+			r.Links = map[string]*huma.Link{target: {
+				OperationID: target, Parameters: map[string]any{"id": "$response.body#/data/0/id"},
+			}}
+		}
+	}
+}
