@@ -45,8 +45,8 @@ func TestTheAPIKeepsItsDocument(t *testing.T) {
 	tenant := db.Tenant(t)
 	server := httptest.NewServer(rest.New(config(t, db)))
 	t.Cleanup(server.Close)
-	history(t, db, tenant)
-	schemathesis(t, server.URL, token(t, tenant), "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", examples)
+	contact := history(t, db, tenant)
+	schemathesis(t, server.URL, token(t, tenant), contact, "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", examples)
 }
 
 func TestTheDeployedAPIKeepsItsDocument(t *testing.T) {
@@ -63,12 +63,12 @@ func TestTheDeployedAPIKeepsItsDocument(t *testing.T) {
 		} `json:"tenants"`
 	}
 	require.NoError(t, json.Unmarshal(raw, &stack))
-	schemathesis(t, stack.APIURL, stack.Tenants[0].Tokens["owner"], "--phases", "examples,stateful", "--max-examples", "2")
+	schemathesis(t, stack.APIURL, stack.Tenants[0].Tokens["owner"], uuid.Must(uuid.NewV7()), "--phases", "examples,stateful", "--max-examples", "2")
 }
 
 // schemathesis runs it on an API with all checks; what it finds is the test's
-// output.
-func schemathesis(t *testing.T, address, token string, args ...string) {
+// output. Where a contact is asked for, it is this one.
+func schemathesis(t *testing.T, address, token string, contact uuid.UUID, args ...string) {
 	t.Helper()
 	program, err := filepath.Abs("../../.venv/bin/schemathesis")
 	require.NoError(t, err)
@@ -78,7 +78,7 @@ func schemathesis(t *testing.T, address, token string, args ...string) {
 		"--seed", seed, "--generation-deterministic", "--no-color",
 	}, args...)
 	cmd := exec.CommandContext(t.Context(), program, args...)
-	cmd.Env = append(os.Environ(), "CONTRACT_TOKEN="+token, "PYTHONDONTWRITEBYTECODE=1")
+	cmd.Env = append(os.Environ(), "CONTRACT_TOKEN="+token, "CONTRACT_CONTACT="+contact.String(), "PYTHONDONTWRITEBYTECODE=1")
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "schemathesis run with seed %s:\n%s", seed, out)
 	t.Logf("%s", out)
@@ -120,15 +120,18 @@ func (idle) Stop(context.Context, uuid.UUID, int, string) error     { return nil
 func (idle) SendLead(context.Context, uuid.UUID, []byte) error { return nil }
 
 // history gives a tenant what lists can show: executions that run and that
-// have ended, and leads with their decisions.
-func history(t *testing.T, db *testdb.DB, tenant uuid.UUID) {
+// have ended, leads, and a contact.
+func history(t *testing.T, db *testdb.DB, tenant uuid.UUID) (contact uuid.UUID) {
 	t.Helper()
 	exec := func(sql string, args ...any) {
 		_, err := db.Admin.Exec(t.Context(), sql, args...)
 		require.NoError(t, err)
 	}
+	contact = uuid.Must(uuid.NewV7())
+	exec(`insert into contacts (id, tenant_id, name, phone, phone_valid, email, created_at, updated_at)
+		values ($1, $2, 'Asha Rao', '+919845012345', true, 'asha@example.com', now(), now())`, contact, tenant)
 	for _, status := range []string{"running", "completed", "failed", "cancelled"} {
-		id, contact := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
+		id := uuid.Must(uuid.NewV7())
 		exec(`insert into flow_executions (id, tenant_id, flow_id, flow_version, flow_name, contact_id, contact_name, contact_phone, status, metadata, triggered_at)
 			values ($1, $2, $3, 1, 'Welcome', $4, 'Asha Rao', '+919845012345', $5, '{"trigger_source": "IndiaMART"}', now())`,
 			id, tenant, uuid.Must(uuid.NewV7()), contact, status)
@@ -137,4 +140,5 @@ func history(t *testing.T, db *testdb.DB, tenant uuid.UUID) {
 		exec(`insert into lead_events (id, tenant_id, source, event_id, body, received_at) values ($1, $2, 'api', $3, '{}', now())`,
 			uuid.Must(uuid.NewV7()), tenant, status)
 	}
+	return contact
 }

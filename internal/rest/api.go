@@ -183,7 +183,7 @@ func New(c Config) http.Handler {
 	mux.HandleFunc("GET /health", a.health)
 	mux.HandleFunc("GET /api/health", a.health)
 	mux.HandleFunc("GET /openapi.json", serveDocument())
-	mux.HandleFunc("/", notFound)
+	a.refuseOtherMethods(mux)
 	return a.observe(a.cors(canonical(mux)))
 }
 
@@ -234,8 +234,4 @@ func canonical(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-func notFound(w http.ResponseWriter, r *http.Request) {
-	writeFailure(w, r, &failure{status: http.StatusNotFound, Message: "Not found"})
 }

@@ -62,6 +62,7 @@ func describeOperation(op *huma.Operation, e examples) {
 		if p.Schema.Description == p.Description {
 			p.Schema.Description = "" // huma says it twice
 		}
+		p.AllowEmptyValue = p.In == "query" && !p.Required
 	}
 	for status, r := range op.Responses {
 		code, _ := strconv.Atoi(status) // "default" is none
@@ -95,36 +96,32 @@ var answersWith = map[string]string{
 	"test-run-flow":  Base + "/executions",
 }
 
-// link says where to go with the id that an operation answers with: one that
-// creates, to all that is said of what it created; a list, to its first record.
+// link says, of an operation that creates, what can be done with what it made.
 func link(document *huma.OpenAPI, op *huma.Operation) {
 	collection := op.Path
 	if other, has := answersWith[op.OperationID]; has {
 		collection = other
 	}
 	record := collection + "/{id}"
-	if document.Paths[record] == nil {
+	if op.Method != http.MethodPost || document.Paths[record] == nil {
 		return
 	}
+	links := map[string]*huma.Link{}
+	for path, item := range document.Paths {
+		if path != record && !strings.HasPrefix(path, record+"/") {
+			continue
+		}
+		parameters := map[string]any{"id": "$response.body#/data/id"}
+		if strings.Contains(path, "{n}") {
+			parameters["n"] = "$response.body#/data/version"
+		}
+		for _, target := range operationsOf(item) {
+			links[target.OperationID] = &huma.Link{OperationID: target.OperationID, Parameters: parameters}
+		}
+	}
 	for status, r := range op.Responses {
-		switch {
-		case op.Method == http.MethodPost && status[0] == '2':
-			r.Links = map[string]*huma.Link{}
-			for path, item := range document.Paths {
-				if path != record && !strings.HasPrefix(path, record+"/") || strings.Count(path, "{") > 1 {
-					continue
-				}
-				for _, target := range operationsOf(item) {
-					r.Links[target.OperationID] = &huma.Link{
-						OperationID: target.OperationID, Parameters: map[string]any{"id": "$response.body#/data/id"},
-					}
-				}
-			}
-		case op.Method == http.MethodGet && status[0] == '2' && document.Paths[record].Get != nil:
-			target := document.Paths[record].Get.OperationID
-			r.Links = map[string]*huma.Link{target: {
-				OperationID: target, Parameters: map[string]any{"id": "$response.body#/data/0/id"},
-			}}
+		if status[0] == '2' {
+			r.Links = links
 		}
 	}
 }

@@ -140,6 +140,7 @@ func (outcomesInput) Schema(huma.Registry) *huma.Schema {
 		Type:                 huma.TypeObject,
 		Description:          "How steps end, by action_order. Of a call (each attempt): answered (default), missed, failed, no_answer, busy, voicemail; of a message: success (default), failed",
 		AdditionalProperties: &huma.Schema{Type: huma.TypeString, Enum: []any{"answered", "missed", "failed", "no_answer", "busy", "voicemail", "success"}},
+		Extensions:           map[string]any{"propertyNames": &huma.Schema{Pattern: "^[1-9][0-9]{0,9}$"}},
 		Examples:             []any{map[string]any{"1": "missed"}},
 	}
 }

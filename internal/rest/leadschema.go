@@ -26,7 +26,7 @@ func (LeadInput) TransformSchema(r huma.Registry, _ *huma.Schema) *huma.Schema {
 type PlainLead struct {
 	_ struct{} `additionalProperties:"true"`
 
-	ID         leadText    `json:"id,omitempty" doc:"Names the lead within the source api; default: the Idempotency-Key, else a new one"`
+	ID         leadID      `json:"id,omitempty" doc:"Names the lead within the source api; default: the Idempotency-Key, else a new one"`
 	Contact    LeadContact `json:"contact"`
 	LeadSource leadText    `json:"lead_source,omitempty"`
 	EntryType  leadText    `json:"entry_type,omitempty" doc:"Default api"`
@@ -44,13 +44,13 @@ func (PlainLead) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 type LeadEvent struct {
 	_ struct{} `additionalProperties:"true"`
 
-	SpecVersion string   `json:"specversion" enum:"1.0"`
-	Source      string   `json:"source" minLength:"1" maxLength:"255" pattern:"\\S" doc:"With the id it names the event, which counts once"`
-	ID          leadText `json:"id,omitempty" doc:"Default: the Idempotency-Key, else a new one"`
-	Type        anyJSON  `json:"type,omitempty" doc:"Usually lead.created"`
-	Time        anyJSON  `json:"time,omitempty" doc:"RFC 3339; anything else is left aside"`
-	TenantID    string   `json:"tenantid,omitempty" format:"uuid" doc:"The token's tenant, which is the default"`
-	Data        LeadData `json:"data"`
+	SpecVersion string     `json:"specversion" enum:"1.0"`
+	Source      string     `json:"source" minLength:"1" maxLength:"255" pattern:"\\S" doc:"With the id it names the event, which counts once"`
+	ID          leadID     `json:"id,omitempty" doc:"Default: the Idempotency-Key, else a new one"`
+	Type        anyJSON    `json:"type,omitempty" doc:"Usually lead.created"`
+	Time        anyJSON    `json:"time,omitempty" doc:"RFC 3339; anything else is left aside"`
+	TenantID    leadTenant `json:"tenantid,omitempty" doc:"The token's tenant, which is the default"`
+	Data        LeadData   `json:"data"`
 }
 
 // LeadData is what a whole event says of a lead.
@@ -87,7 +87,7 @@ func (LeadContact) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema
 type OlderLead struct {
 	_ struct{} `additionalProperties:"true"`
 
-	ID      leadText `json:"id,omitempty"`
+	ID      leadID   `json:"id,omitempty"`
 	AgentID anyJSON  `json:"agent_id,omitempty" doc:"Kept, and without effect"`
 	Name    leadText `json:"lead_name,omitempty"`
 	Phone   leadText `json:"recipient_phone_number,omitempty"`
@@ -124,6 +124,24 @@ type leadText struct{}
 // Schema implements huma.SchemaProvider.
 func (leadText) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{MaxLength: new(255), Extensions: textOrNumber}
+}
+
+// leadID is one that is not blank; empty and null are as if it were not there.
+type leadID struct{}
+
+// Schema implements huma.SchemaProvider.
+func (leadID) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{MaxLength: new(255), Pattern: `^$|\S`, Extensions: textOrNumber}
+}
+
+// leadTenant is a tenant's id; empty and null are as if it were not there.
+type leadTenant struct{}
+
+// Schema implements huma.SchemaProvider.
+func (leadTenant) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{AnyOf: []*huma.Schema{
+		{Type: huma.TypeString, Nullable: true, Format: "uuid"}, {Type: huma.TypeString, MaxLength: new(0)},
+	}}
 }
 
 // longText is one without end.

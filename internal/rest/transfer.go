@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -56,6 +57,12 @@ type ExportedAction struct {
 type ImportInput struct {
 	Flows  Optional[[]FlowInput] `json:"flows" minItems:"1" maxItems:"1000" wrong:"flows must be an array"`
 	DryRun Optional[bool]        `json:"dry_run" required:"false" doc:"Say what would change, and change nothing; default false"`
+}
+
+// TransformSchema implements huma.SchemaTransformer: each flow is a whole one.
+func (ImportInput) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	s.Properties["flows"].Items = r.Schema(reflect.TypeFor[NewFlowInput](), true, "")
+	return s
 }
 
 // ImportResult is what an import did, or what it would do.
