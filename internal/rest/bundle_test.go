@@ -195,6 +195,7 @@ func (b *testBundle) request(token, method, path string, body any, headers ...st
 		require.NoError(b.t, json.Unmarshal(out.raw, &out.body), "%s", out.raw)
 		whole(out.body)
 	}
+	document().conforms(b.t, r, out)
 	return out
 }
 
