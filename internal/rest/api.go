@@ -18,6 +18,7 @@ import (
 	"github.com/auto-engagement/flows/internal/clock"
 	"github.com/auto-engagement/flows/internal/engine"
 	"github.com/auto-engagement/flows/internal/flow"
+	"github.com/auto-engagement/flows/internal/rest/reference"
 )
 
 // Base is the path that the operations on flows, executions and leads lie
@@ -183,6 +184,7 @@ func New(c Config) http.Handler {
 	mux.HandleFunc("GET /health", a.health)
 	mux.HandleFunc("GET /api/health", a.health)
 	mux.HandleFunc("GET /openapi.json", serveDocument())
+	reference.Register(mux)
 	a.refuseOtherMethods(mux)
 	return a.observe(a.cors(canonical(mux)))
 }

@@ -53,16 +53,23 @@ func routes(root object) *http.ServeMux {
 	return mux
 }
 
-var compiling sync.Mutex
+var (
+	compiling sync.Mutex // a compiler is for one at a time
+	compiled  sync.Map   // schemas by pointer
+)
 
 // schema compiles the schema at a place of the document, like
 // "/components/schemas/Flow".
 func (c contract) schema(tb testing.TB, pointer string) *jsonschema.Schema {
 	tb.Helper()
+	if known, has := compiled.Load(pointer); has {
+		return known.(*jsonschema.Schema)
+	}
 	compiling.Lock()
 	defer compiling.Unlock()
 	s, err := c.compiler.Compile("openapi.json#" + pointer)
 	require.NoError(tb, err, pointer)
+	compiled.Store(pointer, s)
 	return s
 }
 
