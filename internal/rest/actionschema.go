@@ -77,11 +77,11 @@ func wholeBetween(low, high float64, description string) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeInteger, Nullable: true, Minimum: &low, Maximum: &high, Description: description}
 }
 
-// component gives a reference to a schema of the document, which make makes
+// component gives a reference to a schema of the document, which build makes
 // when it is not there yet.
-func component(r huma.Registry, name string, make func() *huma.Schema) *huma.Schema {
+func component(r huma.Registry, name string, build func() *huma.Schema) *huma.Schema {
 	if r.Map()[name] == nil {
-		r.Map()[name] = make()
+		r.Map()[name] = build()
 	}
 	return &huma.Schema{Ref: schemas + name}
 }
@@ -116,10 +116,9 @@ func byActionType(r huma.Registry, s *huma.Schema, suffix string, rename map[str
 // camelKeys are the other spellings of the keys of a T.
 func camelKeys[T any]() map[string]string {
 	out := map[string]string{}
-	t := reflect.TypeFor[T]()
-	for i := range t.NumField() {
-		if camel := t.Field(i).Tag.Get("camel"); camel != "" {
-			out[t.Field(i).Tag.Get("json")] = camel
+	for field := range reflect.TypeFor[T]().Fields() {
+		if camel := field.Tag.Get("camel"); camel != "" {
+			out[field.Tag.Get("json")] = camel
 		}
 	}
 	return out

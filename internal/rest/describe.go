@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -80,9 +81,7 @@ func describeOperation(op *huma.Operation, e examples) {
 		for name := range r.Headers {
 			r.Headers[name] = headerRef(name)
 		}
-		for name, header := range everyHeader {
-			r.Headers[name] = header
-		}
+		maps.Copy(r.Headers, everyHeader)
 		for _, content := range r.Content {
 			content.Examples = e.Responses[status]
 		}

@@ -26,11 +26,11 @@ func (LeadInput) TransformSchema(r huma.Registry, _ *huma.Schema) *huma.Schema {
 type PlainLead struct {
 	_ struct{} `additionalProperties:"true"`
 
-	ID         leadID      `json:"id,omitempty" doc:"Names the lead within the source api; default: the Idempotency-Key, else a new one"`
+	ID         leadID      `json:"id,omitzero" doc:"Names the lead within the source api; default: the Idempotency-Key, else a new one"`
 	Contact    LeadContact `json:"contact"`
-	LeadSource leadText    `json:"lead_source,omitempty"`
-	EntryType  leadText    `json:"entry_type,omitempty" doc:"Default api"`
-	Notes      longText    `json:"notes,omitempty"`
+	LeadSource leadText    `json:"lead_source,omitzero"`
+	EntryType  leadText    `json:"entry_type,omitzero" doc:"Default api"`
+	Notes      longText    `json:"notes,omitzero"`
 }
 
 // TransformSchema implements huma.SchemaTransformer: specversion would make
@@ -46,10 +46,10 @@ type LeadEvent struct {
 
 	SpecVersion string     `json:"specversion" enum:"1.0"`
 	Source      string     `json:"source" minLength:"1" maxLength:"255" pattern:"\\S" doc:"With the id it names the event, which counts once"`
-	ID          leadID     `json:"id,omitempty" doc:"Default: the Idempotency-Key, else a new one"`
-	Type        anyJSON    `json:"type,omitempty" doc:"Usually lead.created"`
-	Time        anyJSON    `json:"time,omitempty" doc:"RFC 3339; anything else is left aside"`
-	TenantID    leadTenant `json:"tenantid,omitempty" doc:"The token's tenant, which is the default"`
+	ID          leadID     `json:"id,omitzero" doc:"Default: the Idempotency-Key, else a new one"`
+	Type        anyJSON    `json:"type,omitzero" doc:"Usually lead.created"`
+	Time        anyJSON    `json:"time,omitzero" doc:"RFC 3339; anything else is left aside"`
+	TenantID    leadTenant `json:"tenantid,omitzero" doc:"The token's tenant, which is the default"`
 	Data        LeadData   `json:"data"`
 }
 
@@ -58,24 +58,24 @@ type LeadData struct {
 	_ struct{} `additionalProperties:"true"`
 
 	Contact    LeadContact `json:"contact"`
-	LeadSource leadText    `json:"lead_source,omitempty"`
-	EntryType  leadText    `json:"entry_type,omitempty"`
-	Notes      longText    `json:"notes,omitempty"`
+	LeadSource leadText    `json:"lead_source,omitzero"`
+	EntryType  leadText    `json:"entry_type,omitzero"`
+	Notes      longText    `json:"notes,omitzero"`
 }
 
 // LeadContact is who the lead is; a phone or an e-mail is needed.
 type LeadContact struct {
 	_ struct{} `additionalProperties:"true"`
 
-	Name         leadText   `json:"name,omitempty"`
-	Phone        leadText   `json:"phone,omitempty" doc:"In any usual spelling; without a country code the tenant's region counts"`
-	Email        leadText   `json:"email,omitempty"`
-	Company      leadText   `json:"company,omitempty"`
-	City         leadText   `json:"city,omitempty"`
-	Country      leadText   `json:"country,omitempty"`
-	Tags         leadTags   `json:"tags,omitempty"`
-	ExternalID   leadText   `json:"external_id,omitempty"`
-	CustomFields leadFields `json:"custom_fields,omitempty"`
+	Name         leadText   `json:"name,omitzero"`
+	Phone        leadText   `json:"phone,omitzero" doc:"In any usual spelling; without a country code the tenant's region counts"`
+	Email        leadText   `json:"email,omitzero"`
+	Company      leadText   `json:"company,omitzero"`
+	City         leadText   `json:"city,omitzero"`
+	Country      leadText   `json:"country,omitzero"`
+	Tags         leadTags   `json:"tags,omitzero"`
+	ExternalID   leadText   `json:"external_id,omitzero"`
+	CustomFields leadFields `json:"custom_fields,omitzero"`
 }
 
 // TransformSchema implements huma.SchemaTransformer.
@@ -87,16 +87,16 @@ func (LeadContact) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema
 type OlderLead struct {
 	_ struct{} `additionalProperties:"true"`
 
-	ID      leadID   `json:"id,omitempty"`
-	AgentID anyJSON  `json:"agent_id,omitempty" doc:"Kept, and without effect"`
-	Name    leadText `json:"lead_name,omitempty"`
-	Phone   leadText `json:"recipient_phone_number,omitempty"`
-	Email   leadText `json:"email,omitempty"`
-	Source  leadText `json:"Source,omitempty" doc:"The lead's source"`
-	Notes   longText `json:"Notes,omitempty"`
-	Company leadText `json:"company,omitempty"`
-	City    leadText `json:"city,omitempty"`
-	Country leadText `json:"country,omitempty"`
+	ID      leadID   `json:"id,omitzero"`
+	AgentID anyJSON  `json:"agent_id,omitzero" doc:"Kept, and without effect"`
+	Name    leadText `json:"lead_name,omitzero"`
+	Phone   leadText `json:"recipient_phone_number,omitzero"`
+	Email   leadText `json:"email,omitzero"`
+	Source  leadText `json:"Source,omitzero" doc:"The lead's source"`
+	Notes   longText `json:"Notes,omitzero"`
+	Company leadText `json:"company,omitzero"`
+	City    leadText `json:"city,omitzero"`
+	Country leadText `json:"country,omitzero"`
 }
 
 // TransformSchema implements huma.SchemaTransformer: specversion or contact
