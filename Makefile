@@ -72,7 +72,13 @@ test: ## Lint, then every test: unit, property, Postgres, and end to end on a st
 .PHONY: unit
 unit: venv .build/stack.built ## Test without the local stack (PKG=./internal/flow/...)
 	@.build/stack -dir .local-unit -venv $(VENV) with-postgres -port $(UNIT_PORT) -- \
-		$(TOOL) gotestsum --format testname -- $(or $(PKG),$$(go list ./... | grep -v /e2e))
+		$(TOOL) gotestsum --format testname -- $(or $(PKG),$$(go list ./... | grep -v -e /e2e -e /api/contract))
+
+.PHONY: fuzz
+fuzz: venv .build/stack.built ## Hold the API against its OpenAPI document for long, with new seeds (EXAMPLES=, SEED=)
+	@CONTRACT_EXAMPLES=$(or $(EXAMPLES),300) CONTRACT_SEED=$(or $(SEED),random) \
+		.build/stack -dir .local-unit -venv $(VENV) with-postgres -port $(UNIT_PORT) -- \
+		go test -count=1 -v -timeout 24h -run TestTheAPIKeepsItsDocument ./api/contract
 
 .PHONY: bench
 bench: venv .build/stack.built ## Report how reading slows with the history (AEF_BENCH_MANY=5000000 executions)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,6 +26,8 @@ type configReader struct {
 
 	path string
 	keys map[string]any
+	// respelled says that a number of keys is written in another way now.
+	respelled bool
 }
 
 func (p *problems) config(path string, a *Action) {
@@ -60,6 +63,18 @@ func (p *problems) config(path string, a *Action) {
 		reader.duration()
 		reader.boolean("wait_until_business_hours")
 	}
+	if reader.respelled {
+		a.Config = reader.encoded()
+	}
+}
+
+// encoded is the configuration with its numbers as integer found them.
+func (r *configReader) encoded() json.RawMessage {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(r.keys) // it was decoded from JSON
+	return bytes.TrimSpace(out.Bytes())
 }
 
 // require demands texts that are not blank. A number is none: ids are texts.
@@ -99,14 +114,14 @@ func (r *configReader) integer(key string, low, high int64) {
 	if raw == nil {
 		return
 	}
-	if number, ok := wholeNumber(raw); !ok || number < low || number > high {
+	if number, ok := r.wholeNumber(key); !ok || number < low || number > high {
 		r.addf(r.path+"."+key, "%s must be a whole number from %d to %d", key, low, high)
 	}
 }
 
 func (r *configReader) duration() {
 	const key = "duration_minutes"
-	number, ok := wholeNumber(r.keys[key])
+	number, ok := r.wholeNumber(key)
 	switch {
 	case !ok || number <= 0:
 		r.add(r.path+"."+key, msgWait)
@@ -115,16 +130,28 @@ func (r *configReader) duration() {
 	}
 }
 
-// wholeNumber takes integers as Go reads them back from JSON: without point
-// and exponent.
-func wholeNumber(raw any) (int64, bool) {
-	number, ok := raw.(json.Number)
+// wholeNumber takes an integer in any of JSON's spellings (5, 5.0, 5e0), and
+// respells it as Go reads it back: without point and exponent.
+func (r *configReader) wholeNumber(key string) (int64, bool) {
+	number, _ := r.keys[key].(json.Number)
+	if whole, err := number.Int64(); err == nil {
+		return whole, true
+	}
+	read, ok := parseJSONNumber(number.String())
 	if !ok {
 		return 0, false
 	}
-	whole, err := number.Int64()
-	return whole, err == nil
+	text, whole := read.plain(maxIntegerDigits)
+	value, err := strconv.ParseInt(text, 10, 64)
+	if !whole || err != nil {
+		return 0, false
+	}
+	r.keys[key], r.respelled = json.Number(text), true
+	return value, true
 }
+
+// maxIntegerDigits is how many digits the largest integers have.
+const maxIntegerDigits = 19
 
 func (r *configReader) mappings() {
 	const key = "variable_mappings"

@@ -238,6 +238,24 @@ func TestEachProblemOfAnActionConfig(t *testing.T) {
 	}
 }
 
+func TestWholeNumbersOfAConfigMayBeSpelledInAnyWay(t *testing.T) {
+	for given, stored := range map[string]string{
+		`{"duration_minutes":60.0}`:                                      `{"duration_minutes":60}`,
+		`{"duration_minutes":6e1,"wait_until_business_hours":true}`:      `{"duration_minutes":60,"wait_until_business_hours":true}`,
+		`{ "duration_minutes": 60 }`:                                     `{ "duration_minutes": 60 }`,
+		`{"wait_until_business_hours":false,"duration_minutes":5.256e5}`: `{"duration_minutes":525600,"wait_until_business_hours":false}`,
+	} {
+		actions := []Action{{Order: 1, Type: Wait, Config: json.RawMessage(given)}}
+		require.Empty(t, ValidateActions("actions", actions))
+		require.Equal(t, stored, string(actions[0].Config))
+		_, err := actions[0].Wait()
+		require.NoError(t, err)
+	}
+	for _, wrong := range []string{"0.0", "1e-1", "1e19", "1e400", "-60.0", "525600.5"} {
+		require.NotEmpty(t, ValidateActions("actions", []Action{{Order: 1, Type: Wait, Config: json.RawMessage(`{"duration_minutes":` + wrong + `}`)}}), wrong)
+	}
+}
+
 func TestAllProblemsComeAtOnceInTheOrderOfTheFlow(t *testing.T) {
 	d := validFlow()
 	d.Name, d.Priority, d.BusinessHoursTimezone = "", -1, new("Mars")

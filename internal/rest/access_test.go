@@ -332,20 +332,40 @@ func TestEverythingElseIsOur404(t *testing.T) {
 	for _, c := range []endpoint{
 		{"GET", "/"},
 		{"GET", "/nope"},
-		{"DELETE", "/flows"},
-		{"POST", "/flows/" + uuid.NewString()},
 		{"GET", "/flows/"},
 		{"GET", "/flows//executions"},
 		{"GET", "/flows/../flows"},
 		{"GET", "/api"},
 		{"GET", "/api/contact"},
 		{"GET", "/flows/a/b/c"},
-		{"TRACE", "/flows"},
 	} {
 		for _, token := range []string{"", b.owner} {
 			out := b.request(token, c.method, c.path, nil)
 			require.Equal(t, http.StatusNotFound, out.status, c)
 			b.isFailure(out, "Not found")
+		}
+	}
+}
+
+func TestOtherMethodsOfAPathAre405(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, c := range []struct{ method, path, allow string }{
+		{"DELETE", "/flows", "GET, HEAD, POST"},
+		{"TRACE", "/flows", "GET, HEAD, POST"},
+		{"OPTIONS", "/flows", "GET, HEAD, POST"},
+		{"POST", "/flows/" + uuid.NewString(), "GET, HEAD, PATCH, DELETE"},
+		{"GET", "/flows/" + uuid.NewString() + "/toggle", "PATCH"},
+		{"POST", "/health", "GET, HEAD"},
+		{"PATCH", "/flows/export", "GET, HEAD"},
+		{"GET", "/executions/bulk-cancel", "POST"},
+		{"QUERY", "/flows/import", "POST"},
+	} {
+		for _, token := range []string{"", b.owner} {
+			out := b.request(token, c.method, c.path, nil)
+			require.Equal(t, http.StatusMethodNotAllowed, out.status, c)
+			b.isFailure(out, "Method not allowed")
+			require.Equal(t, c.allow, out.header.Get("Allow"), c)
 		}
 	}
 }
@@ -463,7 +483,7 @@ func TestCORS(t *testing.T) {
 			require.Empty(t, out.header.Get("Access-Control-Allow-Origin"), origin)
 		}
 	}
-	require.Equal(t, http.StatusNotFound, b.request("", "OPTIONS", "/flows", nil).status, "OPTIONS that is no preflight")
+	require.Equal(t, http.StatusMethodNotAllowed, b.request("", "OPTIONS", "/flows", nil).status, "OPTIONS that is no preflight")
 }
 
 func TestOneLogLineARequestWithoutPersonalThings(t *testing.T) {

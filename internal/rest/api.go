@@ -18,6 +18,7 @@ import (
 	"github.com/auto-engagement/flows/internal/clock"
 	"github.com/auto-engagement/flows/internal/engine"
 	"github.com/auto-engagement/flows/internal/flow"
+	"github.com/auto-engagement/flows/internal/rest/reference"
 )
 
 // Base is the path that the operations on flows, executions and leads lie
@@ -195,8 +196,9 @@ func New(c Config) http.Handler {
 
 	mux.HandleFunc("GET /health", a.health)
 	mux.HandleFunc("GET /api/health", a.health)
-	mux.HandleFunc("GET /openapi.json", serveDocument(a.huma.OpenAPI()))
-	mux.HandleFunc("/", notFound)
+	mux.HandleFunc("GET /openapi.json", serveDocument())
+	reference.Register(mux)
+	a.refuseOtherMethods(mux)
 	return a.observe(a.cors(canonical(mux)))
 }
 
@@ -258,8 +260,4 @@ func canonical(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-func notFound(w http.ResponseWriter, r *http.Request) {
-	writeFailure(w, r, &failure{status: http.StatusNotFound, Message: "Not found"})
 }

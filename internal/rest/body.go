@@ -93,7 +93,7 @@ func (Nullable[T]) Schema(r huma.Registry) *huma.Schema {
 	if s.Ref != "" {
 		return &huma.Schema{AnyOf: []*huma.Schema{&s, {Type: "null"}}}
 	}
-	s.Nullable = true
+	s.Nullable = s.Type != "" // a schema without a type lets null pass
 	return &s
 }
 

@@ -201,6 +201,7 @@ func (b *testBundle) request(token, method, path string, body any, headers ...st
 		require.NoError(b.t, decoder.Decode(&out.body), "%s", out.raw)
 		whole(out.body)
 	}
+	document().conforms(b.t, r, out)
 	return out
 }
 

@@ -30,6 +30,11 @@ type BulkCancelInput struct {
 	Reason Nullable[string]           `json:"reason" required:"false" maxLength:"500"`
 }
 
+// TransformSchema implements huma.SchemaTransformer.
+func (BulkCancelInput) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	return oneRequired(s, "ids", "filter")
+}
+
 // BulkCancelFilter selects executions as the list of executions does.
 type BulkCancelFilter struct {
 	FlowID       Optional[uuidParam]   `json:"flow_id" required:"false" doc:"Also of a flow that is gone"`

@@ -61,7 +61,7 @@ func TestACancelSaysWhenSomethingIsJustLeaving(t *testing.T) {
 	flowID := b.flow(object{"actions": []object{with(whatsapp, "condition_type", nil, "condition_value", nil)}})
 	id := b.execution(b.a, flowID, "running", noon)
 	b.exec(`insert into flow_action_logs (id, tenant_id, execution_id, step, action_type, action_config, state, claim_id, claim_until)
-		values ($1, $2, $3, 2, 'whatsapp_message', '{}', 'claimed', $1, now() + interval '1 hour')`, uuid.Must(uuid.NewV7()), b.a, id)
+		values ($1, $2, $3, 2, 'whatsapp_message', '{"whatsapp_phone_number_id": "wa-1", "template_id": "welcome"}', 'claimed', $1, now() + interval '1 hour')`, uuid.Must(uuid.NewV7()), b.a, id)
 	b.patience = 3 * time.Second
 	out := b.refused(http.StatusServiceUnavailable, "The execution is cancelled, and a request of it is just leaving: please ask again",
 		"POST", "/executions/"+id.String()+"/cancel", nil)

@@ -39,7 +39,7 @@ func TestDeletingAFlowCancelsWhatRunsAndKeepsHistory(t *testing.T) {
 	other := b.execution(b.a, elsewhere, "running", at)
 	foreign := b.execution(b.b, id, "running", at)
 	b.exec(`insert into flow_action_logs (id, tenant_id, execution_id, step, action_id, action_type, action_config, state)
-		values ($1, $2, $3, 1, $4, 'ai_call', '{}', 'done')`, uuid.Must(uuid.NewV7()), b.a, ended, actionID)
+		values ($1, $2, $3, 1, $4, 'wait', '{"duration_minutes": 5}', 'done')`, uuid.Must(uuid.NewV7()), b.a, ended, actionID)
 	require.Equal(t, actionID, b.do(http.StatusOK, "GET", "/executions/"+ended.String(), nil).data()["action_logs"].([]any)[0].(object)["action_id"])
 
 	out := b.do(http.StatusOK, "DELETE", "/flows/"+id, nil)

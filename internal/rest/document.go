@@ -3,7 +3,6 @@ package rest
 import (
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -15,7 +14,7 @@ const version = "1.0.0"
 // bearer names the one way to prove who asks.
 const bearer = "bearer"
 
-// Tags group operations in the document.
+// Tags group operations in the document; tags says of each what it is about.
 var (
 	flowsTag        = []string{"flows"}
 	executionsTag   = []string{"executions"}
@@ -27,9 +26,29 @@ var (
 	analyticsTag    = []string{"analytics"}
 )
 
+var tags = []*huma.Tag{
+	{Name: "flows", Description: "What happens to a lead: trigger conditions that select it, and the steps that it then goes through. Flows are tried by priority."},
+	{Name: "executions", Description: "Runs of flows, one per contact and start, with a log row for each attempt at a step."},
+	{Name: "leads", Description: "Leads as they came in, and for each which flow took it, or why none did."},
+	{Name: "me", Description: "Who the token says is asking."},
+}
+
+const about = `Leads become conversations: a flow selects leads by conditions and takes each through AI calls, WhatsApp messages, e-mails and waits.
+
+* **Answers.** A success is ` + "`{\"success\": true, \"data\": …}`" + `, with ` + "`meta`" + ` on lists. A failure is ` + "`{\"success\": false, \"error\": \"…\", \"request_id\": \"…\"}`" + `; when input is wrong, ` + "`details`" + ` names every field at once.
+* **Bodies** are JSON in UTF-8 of at most 1 MiB. Unknown keys, keys given twice and NUL characters are refused.
+* **Times** are RFC 3339 in UTC with milliseconds.
+* **Lists** are read by ` + "`limit`" + ` and ` + "`offset`" + `; the long ones also by ` + "`cursor`" + `, which stays right while records are added.
+* **Once.** A POST that creates takes an ` + "`Idempotency-Key`" + `: sent again with the same body it answers as it did at first.
+* **Nothing lost.** A flow answers with an ` + "`ETag`" + `; sent back as ` + "`If-Match`" + `, a change over somebody else's is refused with 409.`
+
 // humaConfig serves one format, JSON, and leaves the document to us.
 func humaConfig() huma.Config {
 	c := huma.DefaultConfig("Auto Engagement Flows", version)
+	c.Info.Description = about
+	c.Info.License = &huma.License{Name: "MIT", Identifier: "MIT"}
+	c.Servers = []*huma.Server{{URL: "/", Description: "The host that serves this document"}}
+	c.Tags = tags
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.CreateHooks = nil
 	c.OnAddOperation = append(c.OnAddOperation, documentFailures)
@@ -39,34 +58,22 @@ func humaConfig() huma.Config {
 		Unmarshal: keepBody,
 	}}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		bearer: {Type: "http", Scheme: bearer, BearerFormat: "JWT"},
+		bearer: {Type: "http", Scheme: bearer, BearerFormat: "JWT", Description: "An access token of the sign-in that the deployment trusts. It names the tenant and the role: owner, admin and manager change things, all others read."},
 	}
 	return c
 }
 
-// documentFailures says what an operation can answer: never 422, which huma
-// would, and for one with a body 413 and 415.
-func documentFailures(_ *huma.OpenAPI, op *huma.Operation) {
-	delete(op.Responses, "422")
-	if op.RequestBody == nil {
-		return
-	}
-	for _, status := range []int{http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType} {
-		r := *op.Responses["400"]
-		r.Description = http.StatusText(status)
-		op.Responses[strconv.Itoa(status)] = &r
-	}
-}
-
 // Document is the OpenAPI document of the API. It needs no stores.
 func Document() *huma.OpenAPI {
-	return operations(Config{}, http.NewServeMux()).huma.OpenAPI()
+	document := operations(Config{}, http.NewServeMux()).huma.OpenAPI()
+	describe(document)
+	return document
 }
 
 // serveDocument answers with the OpenAPI document. It holds nothing secret.
-func serveDocument(document *huma.OpenAPI) http.HandlerFunc {
+func serveDocument() http.HandlerFunc {
 	encoded := sync.OnceValue(func() []byte {
-		raw, err := json.Marshal(document)
+		raw, err := json.Marshal(Document())
 		if err != nil {
 			panic(err) // a test encodes it
 		}

@@ -20,10 +20,11 @@ type success[T any] struct {
 type list[T any] struct {
 	Success bool     `json:"success" enum:"true"`
 	Data    []T      `json:"data"`
-	Meta    pageMeta `json:"meta"`
+	Meta    PageMeta `json:"meta"`
 }
 
-type pageMeta struct {
+// PageMeta says which part of a list it is.
+type PageMeta struct {
 	Total  int `json:"total" doc:"All records that the filters select"`
 	Limit  int `json:"limit"`
 	Offset int `json:"offset"`
@@ -39,7 +40,7 @@ type feed[T any] struct {
 }
 
 type feedMeta struct {
-	pageMeta
+	PageMeta
 
 	NextCursor *string `json:"next_cursor" doc:"The cursor of the next page; null on the last"`
 }
@@ -69,7 +70,7 @@ func listOf[T any](data []T, total flow.Total, p Paging) *answer[list[T]] {
 // feedOf shows the records of a page. They are one more than the page holds
 // when there is a next one; place says where a record stands in the list.
 func feedOf[R, T any](records []R, total flow.Total, p Paging, place func(R) flow.Cursor, show func(R) (T, error)) (*answer[feed[T]], error) {
-	out := feed[T]{Success: true, Meta: feedMeta{pageMeta: metaOf(total, p)}}
+	out := feed[T]{Success: true, Meta: feedMeta{PageMeta: metaOf(total, p)}}
 	if limit := p.Limit.value(); len(records) > limit {
 		records = records[:limit]
 		out.Meta.NextCursor = new(encodeCursor(place(records[limit-1])))
@@ -85,8 +86,8 @@ func feedOf[R, T any](records []R, total flow.Total, p Paging, place func(R) flo
 	return &answer[feed[T]]{Body: out}, nil
 }
 
-func metaOf(total flow.Total, p Paging) pageMeta {
-	return pageMeta{Total: total.Count, Limit: p.Limit.value(), Offset: p.Offset.n, TotalCapped: total.Capped}
+func metaOf(total flow.Total, p Paging) PageMeta {
+	return PageMeta{Total: total.Count, Limit: p.Limit.value(), Offset: p.Offset.n, TotalCapped: total.Capped}
 }
 
 // instant is a time as the contract writes it: UTC with milliseconds.

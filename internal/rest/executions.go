@@ -43,14 +43,14 @@ type ActionLog struct {
 	ID           uuid.UUID       `json:"id" format:"uuid"`
 	ExecutionID  uuid.UUID       `json:"flow_execution_id" format:"uuid"`
 	ActionID     *uuid.UUID      `json:"action_id" format:"uuid" nullable:"true" doc:"null when the flow no longer has the action"`
-	Type         flow.ActionType `json:"action_type"`
+	Type         flow.ActionType `json:"action_type" enum:"ai_call,whatsapp_message,email,wait"`
 	Order        int             `json:"action_order"`
 	Config       config          `json:"action_config" doc:"As it ran"`
 	StartedAt    *instant        `json:"started_at" nullable:"true"`
 	CompletedAt  *instant        `json:"completed_at" nullable:"true"`
 	Status       flow.LogStatus  `json:"status" enum:"pending,running,success,failed,skipped"`
 	Attempt      int             `json:"attempt"`
-	Result       json.RawMessage `json:"result_data"`
+	Result       json.RawMessage `json:"result_data" doc:"What came of it, by action_type; null before there is anything. Of a call: call_initiated, call_id, execution_id, call_outcome, call_detail, duration_seconds, agent_id; of a WhatsApp message: whatsapp_sent, status, template_id, message_id, to_phone; of an e-mail: email_sent, status, email_id, message_id, to_email, subject; of a wait: waited, status, duration_minutes, message; in a test run: simulated and what would have been sent"`
 	ErrorMessage *string         `json:"error_message"`
 	SkipReason   *string         `json:"skip_reason"`
 }

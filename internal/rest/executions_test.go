@@ -27,7 +27,7 @@ func TestExecutionIsReadWithItsLogsByOrderAndAttempt(t *testing.T) {
 		}, pairs(more)...)
 		b.exec(`insert into flow_action_logs (id, tenant_id, execution_id, step, attempt, action_id, action_type, action_config, state,
 			until, result_data, error_message, skip_reason, started_at, completed_at)
-			values ($1, $2, $3, $4, $5, $6, $7, '{"as": "it ran"}', $8, $9, $10, $11, $12, $13, $14)`,
+			values ($1, $2, $3, $4, $5, $6, $7, '{"duration_minutes": 7}', $8, $9, $10, $11, $12, $13, $14)`,
 			uuid.Must(uuid.NewV7()), b.a, execution, step, attempt, row["action_id"], kind, state,
 			row["until"], row["result_data"], row["error_message"], row["skip_reason"], row["started_at"], row["completed_at"])
 	}
@@ -50,7 +50,7 @@ func TestExecutionIsReadWithItsLogsByOrderAndAttempt(t *testing.T) {
 		l := l.(object)
 		order = append(order, shown{l["action_order"].(int), l["attempt"].(int), l["status"].(string)})
 		require.Equal(t, execution.String(), l["flow_execution_id"])
-		require.Equal(t, object{"as": "it ran"}, l["action_config"])
+		require.Equal(t, object{"duration_minutes": 7}, l["action_config"])
 	}
 	require.Equal(t, []shown{{1, 1, "failed"}, {1, 2, "running"}, {2, 1, "success"}, {3, 1, "running"}, {4, 1, "pending"}}, order)
 	failed, sent := logs[0].(object), logs[2].(object)

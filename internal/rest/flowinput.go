@@ -2,7 +2,6 @@ package rest
 
 import (
 	"encoding/json"
-	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -12,29 +11,29 @@ import (
 
 // FlowInput is what a user sets of a flow. In a PATCH only what is sent changes.
 type FlowInput struct {
-	Name                   Optional[string]            `json:"name" required:"false" minLength:"1" maxLength:"255"`
+	Name                   Optional[string]            `json:"name" required:"false" minLength:"1" maxLength:"255" pattern:"\\S"`
 	Description            Nullable[string]            `json:"description" required:"false"`
 	IsEnabled              Optional[bool]              `json:"is_enabled" required:"false" doc:"Default false"`
 	Priority               Optional[int]               `json:"priority" required:"false" minimum:"0" maximum:"2147483647" doc:"Lower runs first; unique. Default: highest + 1"`
 	UseCustomBusinessHours Optional[bool]              `json:"use_custom_business_hours" required:"false"`
-	BusinessHoursStart     Nullable[string]            `json:"business_hours_start" required:"false" doc:"HH:MM or HH:MM:SS"`
-	BusinessHoursEnd       Nullable[string]            `json:"business_hours_end" required:"false" doc:"HH:MM or HH:MM:SS, after the start"`
-	BusinessHoursTimezone  Nullable[string]            `json:"business_hours_timezone" required:"false" doc:"IANA name"`
-	BusinessHoursDays      Optional[[]int]             `json:"business_hours_days" required:"false" doc:"1 Monday to 7 Sunday; default all"`
+	BusinessHoursStart     Nullable[string]            `json:"business_hours_start" required:"false" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$" doc:"HH:MM or HH:MM:SS; needed, with the end, when use_custom_business_hours is true"`
+	BusinessHoursEnd       Nullable[string]            `json:"business_hours_end" required:"false" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$" doc:"HH:MM or HH:MM:SS, after the start"`
+	BusinessHoursTimezone  Nullable[string]            `json:"business_hours_timezone" required:"false" format:"iana-time-zone" doc:"IANA name; default the tenant's"`
+	BusinessHoursDays      Optional[[]int]             `json:"business_hours_days" required:"false" minimum:"1" maximum:"7" minItems:"1" maxItems:"7" uniqueItems:"true" doc:"1 Monday to 7 Sunday; default all"`
 	OutsideHours           Optional[flow.OutsideHours] `json:"outside_hours" required:"false" enum:"next_flow,defer"`
 	ReentryMinutes         Optional[int]               `json:"reentry_minutes" required:"false" minimum:"0" maximum:"525600" doc:"Default 60"`
-	Conditions             Optional[[]ConditionInput]  `json:"trigger_conditions" required:"false" doc:"Replaces the whole list"`
-	Actions                Optional[[]ActionInput]     `json:"actions" required:"false" doc:"Replaces the whole list"`
+	Conditions             Optional[[]ConditionInput]  `json:"trigger_conditions" required:"false" maxItems:"100" doc:"Replaces the whole list"`
+	Actions                Optional[[]ActionInput]     `json:"actions" required:"false" maxItems:"50" doc:"Replaces the whole list; each action_order once"`
 }
 
 // ConditionInput is one trigger condition as a user sends it. Its id, when it
 // is one of the flow's, keeps it the same condition.
 type ConditionInput struct {
 	Type            Optional[flow.ConditionType] `json:"condition_type" camel:"conditionType" enum:"lead_source,entry_type,custom_field,contact_field"`
-	Operator        Optional[flow.Operator]      `json:"condition_operator" camel:"conditionOperator"`
-	Value           Nullable[string]             `json:"condition_value" camel:"conditionValue" required:"false" maxLength:"255"`
-	CustomFieldName Nullable[string]             `json:"custom_field_name" camel:"customFieldName" required:"false"`
-	Group           Optional[int]                `json:"condition_group" camel:"conditionGroup" required:"false" minimum:"0" doc:"Within a group AND, between groups OR; default 0"`
+	Operator        Optional[flow.Operator]      `json:"condition_operator" camel:"conditionOperator" enum:"equals,not_equals,contains,any,starts_with,ends_with,in,not_in,is_set,is_not_set,gt,gte,lt,lte,between,before,after,within_last_days"`
+	Value           Nullable[string]             `json:"condition_value" camel:"conditionValue" required:"false" maxLength:"255" doc:"What to compare with. in and not_in take a list, by commas or as JSON array; between two numbers, the lower first; before and after a date or an RFC 3339 time; within_last_days 1 to 36500; gt, gte, lt, lte a number. any, is_set and is_not_set need none"`
+	CustomFieldName Nullable[string]             `json:"custom_field_name" camel:"customFieldName" required:"false" maxLength:"255" doc:"Needed for custom_field, and for contact_field: name, company, city, country, email, phone_country"`
+	Group           Optional[int]                `json:"condition_group" camel:"conditionGroup" required:"false" minimum:"0" maximum:"2147483647" doc:"Within a group AND, between groups OR; default 0"`
 	ID              ReadOnly                     `json:"id" required:"false"`
 	FlowID          ReadOnly                     `json:"flow_id" camel:"flowId" required:"false"`
 	CreatedAt       ReadOnly                     `json:"created_at" camel:"createdAt" required:"false"`
@@ -43,11 +42,11 @@ type ConditionInput struct {
 // ActionInput is one step as a user sends it. Its id, when it is one of the
 // flow's, keeps it the same step in the eyes of the logs.
 type ActionInput struct {
-	Order          Optional[int]                    `json:"action_order" camel:"actionOrder" minimum:"1"`
+	Order          Optional[int]                    `json:"action_order" camel:"actionOrder" minimum:"1" maximum:"2147483647"`
 	Type           Optional[flow.ActionType]        `json:"action_type" camel:"actionType" enum:"ai_call,whatsapp_message,email,wait"`
 	Config         Optional[config]                 `json:"action_config" camel:"actionConfig" doc:"By action_type; unknown keys are refused"`
-	ConditionType  Nullable[flow.StepConditionType] `json:"condition_type" camel:"conditionType" required:"false" doc:"always, call_outcome, previous_action_status"`
-	ConditionValue Nullable[string]                 `json:"condition_value" camel:"conditionValue" required:"false"`
+	ConditionType  Nullable[flow.StepConditionType] `json:"condition_type" camel:"conditionType" required:"false" enum:"always,call_outcome,previous_action_status" doc:"null is always"`
+	ConditionValue Nullable[string]                 `json:"condition_value" camel:"conditionValue" required:"false" doc:"Of call_outcome: answered, missed, failed, not_answered, voicemail, busy, no_answer; of previous_action_status: success, failed, skipped; otherwise null"`
 	ID             ReadOnly                         `json:"id" required:"false"`
 	FlowID         ReadOnly                         `json:"flow_id" camel:"flowId" required:"false"`
 	CreatedAt      ReadOnly                         `json:"created_at" camel:"createdAt" required:"false"`
@@ -193,15 +192,3 @@ type config json.RawMessage
 
 // MarshalJSON implements json.Marshaler.
 func (c config) MarshalJSON() ([]byte, error) { return json.RawMessage(c).MarshalJSON() }
-
-// Schema implements huma.SchemaProvider.
-func (config) Schema(r huma.Registry) *huma.Schema {
-	s := &huma.Schema{Type: huma.TypeObject}
-	for _, t := range []reflect.Type{
-		reflect.TypeFor[flow.CallConfig](), reflect.TypeFor[flow.WhatsAppConfig](),
-		reflect.TypeFor[flow.EmailConfig](), reflect.TypeFor[flow.WaitConfig](),
-	} {
-		s.AnyOf = append(s.AnyOf, r.Schema(t, true, ""))
-	}
-	return s
-}

@@ -15,16 +15,29 @@ type ToggleInput struct {
 	IsEnabled Optional[bool] `json:"is_enabled" required:"false" wrong:"enabled field must be a boolean" doc:"The same as enabled; one of both is sent"`
 }
 
+// TransformSchema implements huma.SchemaTransformer.
+func (ToggleInput) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	return oneRequired(s, "enabled", "is_enabled")
+}
+
+// oneRequired says that exactly one of these is sent.
+func oneRequired(s *huma.Schema, names ...string) *huma.Schema {
+	for _, name := range names {
+		s.OneOf = append(s.OneOf, &huma.Schema{Required: []string{name}})
+	}
+	return s
+}
+
 // ConditionsInput replaces a flow's trigger conditions. Keys of an item may be
 // written in snake_case or camelCase.
 type ConditionsInput struct {
-	Conditions Optional[[]ConditionInput] `json:"conditions" wrong:"conditions must be an array"`
+	Conditions Optional[[]ConditionInput] `json:"conditions" maxItems:"100" wrong:"conditions must be an array"`
 }
 
 // ActionsInput replaces a flow's actions. Keys of an item may be written in
 // snake_case or camelCase; those inside action_config are snake_case.
 type ActionsInput struct {
-	Actions Optional[[]ActionInput] `json:"actions" wrong:"actions must be an array"`
+	Actions Optional[[]ActionInput] `json:"actions" maxItems:"50" wrong:"actions must be an array"`
 }
 
 func (a *api) registerFlowParts() {

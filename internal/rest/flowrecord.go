@@ -20,7 +20,7 @@ type Flow struct {
 	BusinessHoursStart     *string           `json:"business_hours_start" doc:"HH:MM:SS"`
 	BusinessHoursEnd       *string           `json:"business_hours_end" doc:"HH:MM:SS"`
 	BusinessHoursTimezone  *string           `json:"business_hours_timezone"`
-	BusinessHoursDays      []int             `json:"business_hours_days"`
+	BusinessHoursDays      []int             `json:"business_hours_days" doc:"1 Monday to 7 Sunday"`
 	OutsideHours           flow.OutsideHours `json:"outside_hours" enum:"next_flow,defer"`
 	ReentryMinutes         int               `json:"reentry_minutes"`
 	CreatedAt              instant           `json:"created_at"`
@@ -41,8 +41,8 @@ type FlowWithDetails struct {
 type Condition struct {
 	ID              uuid.UUID          `json:"id" format:"uuid"`
 	FlowID          uuid.UUID          `json:"flow_id" format:"uuid"`
-	Type            flow.ConditionType `json:"condition_type"`
-	Operator        flow.Operator      `json:"condition_operator"`
+	Type            flow.ConditionType `json:"condition_type" enum:"lead_source,entry_type,custom_field,contact_field"`
+	Operator        flow.Operator      `json:"condition_operator" enum:"equals,not_equals,contains,any,starts_with,ends_with,in,not_in,is_set,is_not_set,gt,gte,lt,lte,between,before,after,within_last_days"`
 	Value           *string            `json:"condition_value"`
 	CustomFieldName *string            `json:"custom_field_name"`
 	Group           int                `json:"condition_group"`
@@ -54,9 +54,9 @@ type Action struct {
 	ID             uuid.UUID               `json:"id" format:"uuid"`
 	FlowID         uuid.UUID               `json:"flow_id" format:"uuid"`
 	Order          int                     `json:"action_order"`
-	Type           flow.ActionType         `json:"action_type"`
+	Type           flow.ActionType         `json:"action_type" enum:"ai_call,whatsapp_message,email,wait"`
 	Config         config                  `json:"action_config"`
-	ConditionType  *flow.StepConditionType `json:"condition_type"`
+	ConditionType  *flow.StepConditionType `json:"condition_type" enum:"always,call_outcome,previous_action_status"`
 	ConditionValue *string                 `json:"condition_value"`
 	CreatedAt      instant                 `json:"created_at"`
 }

@@ -280,10 +280,10 @@ func orders(n node) (map[string]string, bool) {
 	out := make(map[string]string, len(n.members))
 	for _, m := range n.members {
 		order, err := strconv.Atoi(m.key)
-		if err != nil || m.value.kind != jsonString {
+		if err != nil || order < 1 || strconv.Itoa(order) != m.key || m.value.kind != jsonString {
 			return nil, false
 		}
-		out[strconv.Itoa(order)] = m.value.text
+		out[m.key] = m.value.text
 	}
 	return out, n.kind == jsonObject
 }

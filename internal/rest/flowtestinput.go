@@ -44,6 +44,13 @@ type ContactData struct {
 	CustomField  Nullable[anyJSON]  `json:"custom_field" required:"false" doc:"The same; a single value is that of each custom field that the flow's conditions name"`
 }
 
+// TransformSchema implements huma.SchemaTransformer.
+func (ContactData) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	fields := s.Properties["custom_fields"]
+	fields.Type, fields.Nullable, fields.AdditionalProperties = huma.TypeObject, true, true
+	return s
+}
+
 // lead is the data as intake would normalise it.
 func (d ContactData) lead(t flow.Tenant, f flow.Definition) (lead flow.Lead, problems []flow.FieldError) {
 	fields := map[string]any{}
@@ -133,6 +140,7 @@ func (outcomesInput) Schema(huma.Registry) *huma.Schema {
 		Type:                 huma.TypeObject,
 		Description:          "How steps end, by action_order. Of a call (each attempt): answered (default), missed, failed, no_answer, busy, voicemail; of a message: success (default), failed",
 		AdditionalProperties: &huma.Schema{Type: huma.TypeString, Enum: []any{"answered", "missed", "failed", "no_answer", "busy", "voicemail", "success"}},
+		Extensions:           map[string]any{"propertyNames": &huma.Schema{Pattern: "^[1-9][0-9]{0,9}$"}},
 		Examples:             []any{map[string]any{"1": "missed"}},
 	}
 }

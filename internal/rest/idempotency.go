@@ -15,7 +15,7 @@ import (
 
 // IdempotencyKey is embedded by operations that create.
 type IdempotencyKey struct {
-	Key string `header:"Idempotency-Key" maxLength:"255" doc:"The same key and body answer the first response again, for 24 hours; the same key with another body is a 409"`
+	Key string `header:"Idempotency-Key" pattern:"^[ -~]*$" maxLength:"255" doc:"The same key and body answer the first response again, for 24 hours; the same key with another body is a 409"`
 }
 
 var goodKey = regexp.MustCompile(`^[\x20-\x7e]{1,255}$`)

@@ -219,7 +219,11 @@ func (p *momentParam) UnmarshalText(b []byte) error {
 
 // Schema implements huma.SchemaProvider.
 func (momentParam) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Description: "A day of the tenant's time zone (YYYY-MM-DD) or an RFC 3339 instant"}
+	return &huma.Schema{
+		Description: "A day of the tenant's time zone (YYYY-MM-DD) or an RFC 3339 instant",
+		AnyOf:       []*huma.Schema{{Type: huma.TypeString, Format: "date"}, {Type: huma.TypeString, Format: "date-time"}},
+		Examples:    []any{"2026-02-05"},
+	}
 }
 
 // SpanParams is embedded by lists that are filtered by time.
@@ -275,4 +279,6 @@ func (p *cursorParam) UnmarshalText(b []byte) error {
 }
 
 // Schema implements huma.SchemaProvider.
-func (cursorParam) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeString} }
+func (cursorParam) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: "^[A-Za-z0-9_-]{32}$"}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -27,7 +28,7 @@ type ExportedFlow struct {
 	BusinessHoursStart     *string             `json:"business_hours_start"`
 	BusinessHoursEnd       *string             `json:"business_hours_end"`
 	BusinessHoursTimezone  *string             `json:"business_hours_timezone"`
-	BusinessHoursDays      []int               `json:"business_hours_days"`
+	BusinessHoursDays      []int               `json:"business_hours_days" doc:"1 Monday to 7 Sunday"`
 	OutsideHours           flow.OutsideHours   `json:"outside_hours" enum:"next_flow,defer"`
 	ReentryMinutes         int                 `json:"reentry_minutes"`
 	Conditions             []ExportedCondition `json:"trigger_conditions"`
@@ -36,8 +37,8 @@ type ExportedFlow struct {
 
 // ExportedCondition is a trigger condition in an export.
 type ExportedCondition struct {
-	Type            flow.ConditionType `json:"condition_type"`
-	Operator        flow.Operator      `json:"condition_operator"`
+	Type            flow.ConditionType `json:"condition_type" enum:"lead_source,entry_type,custom_field,contact_field"`
+	Operator        flow.Operator      `json:"condition_operator" enum:"equals,not_equals,contains,any,starts_with,ends_with,in,not_in,is_set,is_not_set,gt,gte,lt,lte,between,before,after,within_last_days"`
 	Value           *string            `json:"condition_value"`
 	CustomFieldName *string            `json:"custom_field_name"`
 	Group           int                `json:"condition_group"`
@@ -46,9 +47,9 @@ type ExportedCondition struct {
 // ExportedAction is a step in an export.
 type ExportedAction struct {
 	Order          int                     `json:"action_order"`
-	Type           flow.ActionType         `json:"action_type"`
+	Type           flow.ActionType         `json:"action_type" enum:"ai_call,whatsapp_message,email,wait"`
 	Config         config                  `json:"action_config"`
-	ConditionType  *flow.StepConditionType `json:"condition_type"`
+	ConditionType  *flow.StepConditionType `json:"condition_type" enum:"always,call_outcome,previous_action_status"`
 	ConditionValue *string                 `json:"condition_value"`
 }
 
@@ -56,6 +57,12 @@ type ExportedAction struct {
 type ImportInput struct {
 	Flows  Optional[[]FlowInput] `json:"flows" minItems:"1" maxItems:"1000" wrong:"flows must be an array"`
 	DryRun Optional[bool]        `json:"dry_run" required:"false" doc:"Say what would change, and change nothing; default false"`
+}
+
+// TransformSchema implements huma.SchemaTransformer: each flow is a whole one.
+func (ImportInput) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	s.Properties["flows"].Items = r.Schema(reflect.TypeFor[NewFlowInput](), true, "")
+	return s
 }
 
 // ImportResult is what an import did, or what it would do.

@@ -1,0 +1,151 @@
+// Package contract_test holds the API against its OpenAPI document with
+// schemathesis: in this process on a real Postgres, and as it is deployed.
+package contract_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lestrrat-go/jwx/v3/jwa"
+	"github.com/lestrrat-go/jwx/v3/jws"
+	"github.com/stretchr/testify/require"
+
+	"github.com/auto-engagement/flows/internal/auth"
+	"github.com/auto-engagement/flows/internal/engine"
+	"github.com/auto-engagement/flows/internal/intake"
+	"github.com/auto-engagement/flows/internal/postgres"
+	"github.com/auto-engagement/flows/internal/rest"
+	"github.com/auto-engagement/flows/internal/testdb"
+)
+
+// Without a seed every run is the same, as `make test` needs it; `make fuzz`
+// gives a new one ("random"), or one that was found before.
+var (
+	examples = setting("CONTRACT_EXAMPLES", "10")
+	seed     = os.Getenv("CONTRACT_SEED")
+)
+
+func setting(name, otherwise string) string {
+	if value := os.Getenv(name); value != "" {
+		return value
+	}
+	return otherwise
+}
+
+func TestTheAPIKeepsItsDocument(t *testing.T) {
+	db := testdb.New(t)
+	tenant := db.Tenant(t)
+	server := httptest.NewServer(rest.New(config(t, db)))
+	t.Cleanup(server.Close)
+	contact := history(t, db, tenant)
+	schemathesis(t, server.URL, token(t, tenant), contact, "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", examples)
+}
+
+func TestTheDeployedAPIKeepsItsDocument(t *testing.T) {
+	path := os.Getenv("AEF_STACK_JSON")
+	if path == "" {
+		t.Skip("AEF_STACK_JSON names no stack")
+	}
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var stack struct {
+		APIURL  string `json:"api_url"`
+		Tenants []struct {
+			Tokens map[string]string `json:"tokens"`
+		} `json:"tenants"`
+	}
+	require.NoError(t, json.Unmarshal(raw, &stack))
+	schemathesis(t, stack.APIURL, stack.Tenants[0].Tokens["owner"], uuid.Must(uuid.NewV7()), "--phases", "examples,stateful", "--max-examples", "2")
+}
+
+// schemathesis runs it on an API with all checks; what it finds is the test's
+// output. Where a contact is asked for, it is this one.
+func schemathesis(t *testing.T, address, token string, contact uuid.UUID, args ...string) {
+	t.Helper()
+	program, err := filepath.Abs("../../.venv/bin/schemathesis")
+	require.NoError(t, err)
+	require.FileExists(t, program, "`make venv` installs it")
+	args = append([]string{
+		"--config-file", "schemathesis.toml", "run", address + "/openapi.json", "--url", address,
+		"--no-color",
+	}, args...)
+	switch seed {
+	case "":
+		args = append(args, "--generation-deterministic")
+	case "random": // schemathesis tells which one it took
+	default:
+		args = append(args, "--seed", seed)
+	}
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Env = append(os.Environ(), "CONTRACT_TOKEN="+token, "CONTRACT_CONTACT="+contact.String(), "PYTHONDONTWRITEBYTECODE=1")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	t.Logf("%s", out)
+}
+
+var secret = []byte("the shared secret of tests, 32 bytes and more")
+
+func token(t *testing.T, tenant uuid.UUID) string {
+	t.Helper()
+	claims, err := json.Marshal(map[string]any{"userId": tenant, "sub": "person-1", "type": "access", "exp": time.Now().Add(24 * time.Hour).Unix()})
+	require.NoError(t, err)
+	signed, err := jws.Sign(claims, jws.WithKey(jwa.HS256(), secret))
+	require.NoError(t, err)
+	return string(signed)
+}
+
+// config is the API on real stores; state machines and the lead queue do
+// nothing.
+func config(t *testing.T, db *testdb.DB) rest.Config {
+	t.Helper()
+	verifier, err := auth.New(auth.Config{Secret: auth.SharedSecret{Key: secret}})
+	require.NoError(t, err)
+	flows, reader := postgres.FlowStore{Pool: db.App}, postgres.ExecutionReader{Pool: db.App}
+	return rest.Config{
+		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: verifier,
+		Cancels: &engine.Engine{Store: postgres.NewLedger(db.App), Machines: idle{}}, Bulk: postgres.BulkCanceller{Pool: db.App},
+		Trials: postgres.TrialStore{Pool: db.App}, Machines: idle{},
+		Intake: &intake.Outbox{Store: postgres.IntakeStore{Pool: db.App}, Queue: idle{}},
+		Log:    slog.New(slog.NewJSONHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+	}
+}
+
+type idle struct{ engine.Machines }
+
+func (idle) Start(context.Context, uuid.UUID, uuid.UUID, int) error { return nil }
+func (idle) Stop(context.Context, uuid.UUID, int, string) error     { return nil }
+
+// SendLead implements intake.Queue.
+func (idle) SendLead(context.Context, uuid.UUID, []byte) error { return nil }
+
+// history gives a tenant what lists can show: executions that run and that
+// have ended, leads, and a contact.
+func history(t *testing.T, db *testdb.DB, tenant uuid.UUID) (contact uuid.UUID) {
+	t.Helper()
+	exec := func(sql string, args ...any) {
+		_, err := db.Admin.Exec(t.Context(), sql, args...)
+		require.NoError(t, err)
+	}
+	contact = uuid.Must(uuid.NewV7())
+	exec(`insert into contacts (id, tenant_id, name, phone, phone_valid, email, created_at, updated_at)
+		values ($1, $2, 'Asha Rao', '+919845012345', true, 'asha@example.com', now(), now())`, contact, tenant)
+	for _, status := range []string{"running", "completed", "failed", "cancelled"} {
+		id := uuid.Must(uuid.NewV7())
+		exec(`insert into flow_executions (id, tenant_id, flow_id, flow_version, flow_name, contact_id, contact_name, contact_phone, status, metadata, triggered_at)
+			values ($1, $2, $3, 1, 'Welcome', $4, 'Asha Rao', '+919845012345', $5, '{"trigger_source": "IndiaMART"}', now())`,
+			id, tenant, uuid.Must(uuid.NewV7()), contact, status)
+		exec(`insert into flow_action_logs (id, tenant_id, execution_id, step, action_id, action_type, action_config, state)
+			values ($1, $2, $3, 1, $4, 'wait', '{"duration_minutes": 5}', 'done')`, uuid.Must(uuid.NewV7()), tenant, id, uuid.Must(uuid.NewV7()))
+		exec(`insert into lead_events (id, tenant_id, source, event_id, body, received_at) values ($1, $2, 'api', $3, '{}', now())`,
+			uuid.Must(uuid.NewV7()), tenant, status)
+	}
+	return contact
+}
