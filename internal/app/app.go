@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -137,10 +138,14 @@ func (a *App) Intake(ctx context.Context) (*intake.Intake, error) {
 
 // Sweep does the work that is due.
 func (a *App) Sweep(ctx context.Context) (func(context.Context) (engine.Swept, error), error) {
+	if err := a.needWorkers(); err != nil {
+		return nil, err
+	}
 	e, err := a.Engine(ctx)
 	if err != nil {
 		return nil, err
 	}
+	e.Import, e.Export = a.functions().Import, a.functions().Export
 	return func(ctx context.Context) (engine.Swept, error) {
 		started := time.Now()
 		swept, err := e.Sweep(ctx)
@@ -190,6 +195,9 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 	if err := need("LEAD_QUEUE_URL", a.Config.LeadQueueURL); err != nil {
 		return nil, err
 	}
+	if err := cmp.Or(need("BUCKET", a.Config.Bucket), a.needWorkers()); err != nil {
+		return nil, err
+	}
 	pool, err := a.Pool(ctx)
 	if err != nil {
 		return nil, err
@@ -207,6 +215,7 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: a.outbox(pool), Seen: reader, Tokens: tokens,
 		Cancels: e, Bulk: postgres.BulkCanceller{Pool: pool, Clock: a.Clock},
 		Trials: postgres.TrialStore{Pool: pool, Clock: a.Clock}, Machines: e.Machines, Clock: a.Clock,
+		Jobs: postgres.JobStore{Pool: pool, Clock: a.Clock}, Files: a.files(), Workers: a.functions(),
 		AllowedOrigins: a.Config.AllowedOrigins,
 	}, nil
 }

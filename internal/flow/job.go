@@ -173,3 +173,11 @@ func ErrorsKey(tenant, id uuid.UUID) string {
 func ExportKey(tenant, id uuid.UUID) string {
 	return "exports/" + tenant.String() + "/" + id.String() + ".csv"
 }
+
+// ExportedContact is a contact as an export shows it.
+type ExportedContact struct {
+	Contact
+
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}

@@ -46,14 +46,17 @@ type Importer struct {
 
 // Run takes an import as far as it can go now: it looks at an uploaded file,
 // loads the rows of one that was started, and deletes one whose time is over.
-// An import that another worker holds is left alone. Any error is worth
-// another try; due work brings it.
+// ErrHeld says that it left an import alone that another worker holds, or that
+// is not there. Any other error is worth another try; due work brings it.
 func (in *Importer) Run(ctx context.Context, tenant, id uuid.UUID) error {
 	started := time.Now()
 	now := in.Clock.Real()
 	job, held, err := in.Store.Claim(ctx, tenant, id, uuid.Must(uuid.NewV7()), now, now.Add(firstLease))
-	if err != nil || !held {
+	if err != nil {
 		return err
+	}
+	if !held {
+		return ErrHeld
 	}
 	err = in.work(ctx, job, now)
 	log := slog.With("import_id", id, "tenant_id", tenant, "status", job.Status, "rows_read", job.Read,

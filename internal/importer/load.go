@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/auto-engagement/flows/internal/flow"
@@ -172,12 +171,4 @@ func errorsCSV(wrong []flow.RowError) ([]byte, error) {
 	}
 	w.Flush()
 	return out.Bytes(), w.Error()
-}
-
-var _ Acceptor = (&intake.Outbox{}).Accept
-
-// Ref names an import for the function that works on it.
-type Ref struct {
-	TenantID uuid.UUID `json:"tenant_id"`
-	ID       uuid.UUID `json:"id"`
 }

@@ -16,6 +16,9 @@ import (
 // over, or it was cancelled. Nothing was written.
 var ErrLost = errors.New("the import is no longer this worker's")
 
+// ErrHeld says that another worker holds the import, or that there is none.
+var ErrHeld = errors.New("the import is held by another worker, or gone")
+
 // ErrFileChanged says that the file is not the one that was looked at, or gone.
 var ErrFileChanged = errors.New("the file was changed")
 

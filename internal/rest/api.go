@@ -44,6 +44,11 @@ type Config struct {
 	Clock  clock.Clock
 	Intake Intake
 	Seen   Seen
+	// Jobs keeps imports and exports, Files signs the addresses of their files,
+	// and Workers works on them.
+	Jobs    Jobs
+	Files   JobFiles
+	Workers Workers
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
 	// AllowedOrigins are the origins that browsers may call from, like
@@ -195,6 +200,8 @@ func New(c Config) http.Handler {
 	a.registerLeadIntake()
 	a.registerSuggestions()
 	a.registerMe()
+	a.registerImports()
+	a.registerExports()
 
 	mux.HandleFunc("GET /health", a.health)
 	mux.HandleFunc("GET /api/health", a.health)

@@ -18,6 +18,8 @@ var (
 	executionsTag = []string{"executions"}
 	leadsTag      = []string{"leads"}
 	meTag         = []string{"me"}
+	contactsTag   = []string{"contacts"}
+	exportsTag    = []string{"exports"}
 )
 
 // humaConfig serves one format, JSON, and leaves the document to us.
