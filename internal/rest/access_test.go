@@ -46,6 +46,8 @@ var sample = map[string]func(flowID string) any{
 	},
 	"POST /executions/{id}/cancel": func(string) any { return object{"reason": "wrong list"} },
 	"POST /executions/bulk-cancel": func(string) any { return object{"filter": object{}} },
+	"POST /api/contacts/imports":   func(string) any { return object{"file_name": "leads.csv"} },
+	"POST /exports":                func(string) any { return object{"kind": "executions"} },
 }
 
 // strange is what tenant b gets for tenant a's sample, where the path names
@@ -74,6 +76,17 @@ var strange = map[string]func(b *testBundle, out answer){
 	"POST /executions/bulk-cancel": func(b *testBundle, out answer) {
 		require.Equal(b.t, http.StatusOK, out.status)
 		require.Equal(b.t, object{"cancelled": 0}, out.data())
+	},
+	"POST /api/contacts/imports": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusCreated, out.status)
+		require.Equal(b.t, b.b, query[uuid.UUID](b, "select tenant_id from imports where id = $1", out.data()["id"]))
+		require.Contains(b.t, out.data()["upload"].(object)["url"], "/imports/"+b.b.String()+"/")
+		b.exec("delete from imports where tenant_id = $1", b.b)
+	},
+	"POST /exports": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusAccepted, out.status)
+		require.Equal(b.t, b.b, query[uuid.UUID](b, "select tenant_id from exports where id = $1", out.data()["id"]))
+		b.exec("delete from exports where tenant_id = $1", b.b)
 	},
 	"POST /flows/priorities/bulk-update": func(b *testBundle, out answer) {
 		require.Equal(b.t, http.StatusNotFound, out.status)
@@ -118,7 +131,11 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 	execution := b.execution(b.a, flowID, "running", noon)
 	lead := uuid.Must(uuid.NewV7())
 	b.exec(`insert into lead_events (id, tenant_id, source, event_id, body, received_at) values ($1, $2, 's', 'e', '{}', now())`, lead, b.a)
-	ids := map[string]string{"flows": flowID, "executions": execution.String(), "leads": lead.String()}
+	ids := map[string]string{
+		"flows": flowID, "executions": execution.String(), "leads": lead.String(),
+		"contacts/imports": b.do(http.StatusCreated, "POST", "/api/contacts/imports", object{"file_name": "A's own.csv"}).data()["id"].(string),
+		"exports":          b.do(http.StatusAccepted, "POST", "/exports", object{"kind": "leads"}).data()["id"].(string),
+	}
 	nobody := token(t, map[string]any{"userId": uuid.New()})
 
 	operations := b.operations()
@@ -126,6 +143,9 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 	for _, o := range operations {
 		name := o.method + " " + o.path
 		kind := strings.Split(strings.TrimPrefix(o.path, rest.Root), "/")[1]
+		if strings.Contains(o.path, "/contacts/imports") {
+			kind = "contacts/imports"
+		}
 		path := o.at(ids[kind])
 		call := func(token string) answer { return b.request(token, o.method, path, o.body(flowID)) }
 
@@ -272,7 +292,7 @@ func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
 	c.Flows, c.History, c.Intake = postgres.FlowStore{Pool: away}, postgres.FlowStore{Pool: away}, b.outbox(away)
 	c.Executions, c.Leads, c.Seen = postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}
 	c.Cancels, c.Bulk = &engine.Engine{Store: postgres.NewLedger(away), Machines: idleMachines{}}, postgres.BulkCanceller{Pool: away}
-	c.Trials = postgres.TrialStore{Pool: away}
+	c.Trials, c.Jobs = postgres.TrialStore{Pool: away}, postgres.JobStore{Pool: away}
 	for _, tenants := range []rest.Tenants{known, postgres.FlowStore{Pool: away}} {
 		c.Tenants = tenants
 		b.handler = rest.New(c)
