@@ -132,7 +132,7 @@ type ExportFilter struct {
 // ContactSearch selects contacts; its zero value selects all.
 type ContactSearch struct {
 	// Search is looked for in name, phone, e-mail and company, in any case.
-	Search string
+	Search string `json:"search"`
 }
 
 // ExportRecord is an export. Times are real.

@@ -157,8 +157,8 @@ func TestAnExportIsMadeAndRead(t *testing.T) {
 	id := made["id"].(string)
 	require.Equal(t, []any{"queued", 0, nil, nil}, []any{made["status"], made["rows"], made["url"], made["expires_at"]})
 	require.Equal(t, []string{"export " + id}, b.workers.taken)
-	require.JSONEq(t, `{"FlowID": "`+flowID+`", "ContactID": null, "Status": "failed", "TestRunsOnly": false, "Search": "Asha",
-		"Triggered": {"From": "2026-02-05T00:00:00+05:30", "To": "2026-02-06T00:00:00+05:30"}}`, query[string](b, "select (filter -> 'executions')::text from exports where id = $1", id))
+	require.JSONEq(t, `{"flow_id": "`+flowID+`", "contact_id": null, "status": "failed", "test_runs_only": false, "search": "Asha",
+		"triggered": {"from": "2026-02-05T00:00:00+05:30", "to": "2026-02-06T00:00:00+05:30"}}`, query[string](b, "select (filter -> 'executions')::text from exports where id = $1", id))
 
 	b.exec("update exports set status = 'completed', rows_written = 7, size = 99, completed_at = now() where id = $1", id)
 	read := b.do(http.StatusOK, "GET", "/exports/"+id, nil).data()
