@@ -317,6 +317,6 @@ func TestOldExportsGoWithTheirFiles(t *testing.T) {
 	_, err := b.jobs.Export(t.Context(), b.tenant, r.ID)
 	require.ErrorIs(t, err, flow.ErrExportNotFound)
 	var duties int
-	require.NoError(t, b.db.Admin.QueryRow(t.Context(), "select count(*) from due_work").Scan(&duties))
+	require.NoError(t, b.db.Admin.QueryRow(t.Context(), "select count(*) from due_work where kind = 'export'").Scan(&duties))
 	require.Zero(t, duties)
 }

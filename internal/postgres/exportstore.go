@@ -110,9 +110,7 @@ func (s ExportStore) guarded(ctx context.Context, job *exporter.Job, pipe *Pipe,
 // ExportExecutions implements exporter.Store.
 func (s ExportStore) ExportExecutions(ctx context.Context, tenant uuid.UUID, f flow.ExecutionFilter, before *flow.Cursor, most int) ([]flow.ExecutionRecord, error) {
 	pipe := NewPipe()
-	beforeAt, beforeID := cursorParts(before)
-	rows := Rows[db.ListExecutionsRow](pipe, db.ListExecutions, tenant, f.FlowID, f.ContactID, string(f.Status),
-		f.TestRunsOnly, f.Triggered.From, f.Triggered.To, containing(f.Search), beforeAt, beforeID, 0, most)
+	rows := pipeExecutionPage(pipe, tenant, f, flow.Page{Limit: most, Before: before})
 	if err := s.Pool.read(ctx, tenant, pipe); err != nil {
 		return nil, fmt.Errorf("read executions for an export: %w", err)
 	}
