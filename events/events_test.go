@@ -25,7 +25,7 @@ import (
 // table says of each event what must come out.
 func table() map[string]want {
 	all := map[string]want{}
-	for _, part := range []map[string]want{flowEvents, readEvents, leadEvents, taskEvents, webhookEvents, otherEvents} {
+	for _, part := range []map[string]want{flowEvents, readEvents, leadEvents, taskEvents, webhookEvents, otherEvents, jobEvents} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -100,6 +100,13 @@ func TestEventsHaveNoKeysThatTheirTypeDoesNotKnow(t *testing.T) {
 			event = &struct{}{}
 		case "pretoken":
 			event = &events.CognitoEventUserPoolsPreTokenGenV2_0{}
+		case "importer", "exporter":
+			event = &struct {
+				events.S3Event
+
+				TenantID string `json:"tenant_id"`
+				ID       string `json:"id"`
+			}{}
 		default:
 			event = &engine.Input{}
 		}

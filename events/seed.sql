@@ -9,7 +9,7 @@ declare
     t text;
 begin
     foreach tenant in array array['0197a000-0000-7000-8000-000000000001', '0197a000-0000-7000-8000-000000000002']::uuid[] loop
-        foreach t in array array['due_work', 'call_lines', 'call_turns', 'provider_events', 'webhook_routes', 'flow_action_logs', 'flow_executions',
+        foreach t in array array['imports', 'exports', 'due_work', 'call_lines', 'call_turns', 'provider_events', 'webhook_routes', 'flow_action_logs', 'flow_executions',
             'lead_events', 'contact_keys', 'contacts', 'flow_trigger_conditions', 'flow_actions', 'auto_engagement_flows',
             'flow_versions', 'suppressions', 'audit_log', 'email_templates', 'integrations'] loop
             execute format('delete from %I where tenant_id = %L', t, tenant);
@@ -223,5 +223,13 @@ insert into due_work (kind, ref, tenant_id, due_at) values
     ('inbox', '0197a000-0000-7000-8000-000000001b01', '0197a000-0000-7000-8000-000000000001', '2026-11-01'),
     ('token', '0197a000-0000-7000-8000-00000e210001', '0197a000-0000-7000-8000-000000000001', '2026-11-01'),
     ('reconcile', '0197a000-0000-7000-8000-00000e220001', '0197a000-0000-7000-8000-000000000001', '2026-11-01');
+
+-- One import waits for its file, one is started; one export is to be made.
+-- The bucket is not of these rows.
+insert into imports (id, tenant_id, status, file_name, format, entry_type, mapping, upload_until, etag, columns, rows_total, created_at) values
+    ('0197a000-0000-7000-8000-000000010001', '0197a000-0000-7000-8000-000000000001', 'awaiting_upload', 'expo.csv', 'csv', 'csv_import', null, '2100-01-01', '', '{}', null, now()),
+    ('0197a000-0000-7000-8000-000000010002', '0197a000-0000-7000-8000-000000000001', 'running', 'expo.csv', 'csv', 'csv_import', '{"Name": "name", "Mobile": "phone"}', '2100-01-01', 'sample', '{Name,Mobile}', 3, now());
+insert into exports (id, tenant_id, kind, filter, created_at) values
+    ('0197a000-0000-7000-8000-000000020001', '0197a000-0000-7000-8000-000000000001', 'executions', '{}', now());
 
 commit;

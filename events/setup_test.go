@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -172,6 +173,7 @@ func (b *bundle) build(t *testing.T) {
 		"sweeper":   e.Sweep,
 		"migrate":   b.migrate,
 	}
+	maps.Copy(b.handlers, b.jobs(c))
 }
 
 // application serves a build of one page.

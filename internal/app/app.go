@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -134,10 +135,14 @@ func (a *App) Intake(ctx context.Context) (*intake.Intake, error) {
 
 // Sweep does the work that is due.
 func (a *App) Sweep(ctx context.Context) (func(context.Context) (engine.Swept, error), error) {
+	if err := a.needWorkers(); err != nil {
+		return nil, err
+	}
 	e, err := a.Engine(ctx)
 	if err != nil {
 		return nil, err
 	}
+	e.Import, e.Export = a.functions().Import, a.functions().Export
 	return func(ctx context.Context) (engine.Swept, error) {
 		started := time.Now()
 		swept, err := e.Sweep(ctx)
@@ -187,6 +192,9 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 	if err := need("LEAD_QUEUE_URL", a.Config.LeadQueueURL); err != nil {
 		return nil, err
 	}
+	if err := cmp.Or(need("BUCKET", a.Config.Bucket), a.needWorkers()); err != nil {
+		return nil, err
+	}
 	pool, err := a.Pool(ctx)
 	if err != nil {
 		return nil, err
@@ -215,5 +223,6 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 		Suppressions: postgres.SuppressionStore{Pool: pool, Clock: a.Clock}, Audit: postgres.AuditLog{Pool: pool},
 		Limits: postgres.NewRateLimiter(a.Config.RateLimit, a.Config.RateBurst), AllowedOrigins: a.Config.AllowedOrigins,
 		Statistics: postgres.StatReader{Pool: pool},
+		Jobs:       postgres.JobStore{Pool: pool, Clock: a.Clock}, Files: a.files(), Workers: a.functions(),
 	}, nil
 }

@@ -30,7 +30,13 @@ type Config struct {
 	LeadQueueURL    string `env:"LEAD_QUEUE_URL"`
 	DeadLetterURL   string `env:"LEAD_DLQ_URL"`
 	StateMachineARN string `env:"STATE_MACHINE_ARN"`
-	KMSKeyID        string `env:"KMS_KEY_ID"`
+	// Bucket is the name of the S3 bucket of imports and exports.
+	Bucket string `env:"BUCKET"`
+	// ImporterFunction and ExporterFunction are the names of the functions that
+	// work on jobs.
+	ImporterFunction string `env:"IMPORTER_FUNCTION"`
+	ExporterFunction string `env:"EXPORTER_FUNCTION"`
+	KMSKeyID         string `env:"KMS_KEY_ID"`
 
 	BolnaBaseURL       string `env:"BOLNA_BASE_URL, default=https://api.bolna.ai"`
 	WhatsAppBaseURL    string `env:"WHATSAPP_BASE_URL, default=https://graph.facebook.com"`

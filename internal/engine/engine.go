@@ -35,6 +35,10 @@ type Engine struct {
 	// Resend puts a stored lead event on the queue again (due work outbox).
 	Resend func(ctx context.Context, tenant, leadEvent uuid.UUID) error
 
+	// Import and Export have a job taken up (due work import, export). Only the
+	// sweeper's engine needs them.
+	Import, Export func(ctx context.Context, tenant, job uuid.UUID) error
+
 	Timeouts Timeouts
 	// CallLimit is how many calls may be out at once, of all tenants together;
 	// 0 means DefaultCallLimit.

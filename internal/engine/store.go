@@ -164,11 +164,14 @@ const (
 	DutyCancel    DutyKind = "cancel"
 	DutyLines     DutyKind = "lines"
 	DutyStats     DutyKind = "stats"
+	DutyImport    DutyKind = "import"
+	DutyExport    DutyKind = "export"
 )
 
 // Duty is one row of due work. Ref is the id of what it is about: a lead event
 // (outbox), an execution (run, cancel), a provider event (inbox), a ledger row
-// (reconcile, token), a tenant (stats); zero for the one duty of all lines.
+// (reconcile, token), a tenant (stats), a job (import, export); zero for the
+// one duty of all lines.
 type Duty struct {
 	Kind     DutyKind
 	Ref      uuid.UUID

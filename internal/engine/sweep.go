@@ -104,6 +104,10 @@ func (e *Engine) handle(ctx context.Context, duty Duty) (next *time.Time, err er
 			return nil, err
 		}
 		return nil, errLater
+	case DutyImport:
+		return nil, e.startJob(ctx, duty, e.Import)
+	case DutyExport:
+		return nil, e.startJob(ctx, duty, e.Export)
 	case DutyRun:
 		return e.resume(ctx, duty)
 	case DutyInbox:
@@ -121,6 +125,17 @@ func (e *Engine) handle(ctx context.Context, duty Duty) (next *time.Time, err er
 	default:
 		return nil, fmt.Errorf("no one does due work of kind %q", duty.Kind)
 	}
+}
+
+// startJob has a job taken up. Its function moves the duty, or deletes it.
+func (e *Engine) startJob(ctx context.Context, duty Duty, start func(ctx context.Context, tenant, job uuid.UUID) error) error {
+	if start == nil {
+		return fmt.Errorf("no one takes up jobs of kind %s", duty.Kind)
+	}
+	if err := start(ctx, duty.TenantID, duty.Ref); err != nil {
+		return err
+	}
+	return errLater
 }
 
 // answerStored answers the token stored with a call whose outcome is known, or

@@ -166,8 +166,8 @@ type Page struct {
 
 // Cursor names a place in a list that is ordered by time and id, newest first.
 type Cursor struct {
-	At time.Time
-	ID uuid.UUID
+	At time.Time `json:"at"`
+	ID uuid.UUID `json:"id"`
 }
 
 // FlowFilter selects flows; its zero value selects all.
@@ -178,7 +178,10 @@ type FlowFilter struct {
 }
 
 // Span is a part of time, from From inclusive to To exclusive; nil: without end.
-type Span struct{ From, To *time.Time }
+type Span struct {
+	From *time.Time `json:"from"`
+	To   *time.Time `json:"to"`
+}
 
 // StartOfDay is the first instant of a date in a zone, later days on. Only
 // year, month and day of date are looked at.
@@ -189,20 +192,20 @@ func StartOfDay(date time.Time, later int, zone *time.Location) time.Time {
 
 // ExecutionFilter selects executions; its zero value selects all.
 type ExecutionFilter struct {
-	FlowID       *uuid.UUID
-	ContactID    *uuid.UUID
-	Status       ExecutionStatus
-	TestRunsOnly bool
+	FlowID       *uuid.UUID      `json:"flow_id"`
+	ContactID    *uuid.UUID      `json:"contact_id"`
+	Status       ExecutionStatus `json:"status"`
+	TestRunsOnly bool            `json:"test_runs_only"`
 	// Triggered is compared with the virtual instant of the start.
-	Triggered Span
+	Triggered Span `json:"triggered"`
 	// Search is looked for in the names of flow and contact and in the phone
 	// number, in any case.
-	Search string
+	Search string `json:"search"`
 }
 
 // LeadFilter selects leads; its zero value selects all.
 type LeadFilter struct {
-	Outcome  LeadOutcome
-	Source   string
-	Received Span
+	Outcome  LeadOutcome `json:"outcome"`
+	Source   string      `json:"source"`
+	Received Span        `json:"received"`
 }

@@ -44,17 +44,24 @@ func (r ExecutionReader) ListFlowExecutions(ctx context.Context, tenant, id uuid
 }
 
 func pipeExecutions(pipe *Pipe, tenant uuid.UUID, f flow.ExecutionFilter, p flow.Page) (*[]db.ListExecutionsRow, *[]int64) {
-	beforeAt, beforeID := cursorParts(p.Before)
+	rows := pipeExecutionPage(pipe, tenant, f, p)
 	status, from, to, most := string(f.Status), f.Triggered.From, f.Triggered.To, int64(flow.MaxCounted+1)
 	if pattern := containing(f.Search); pattern != "" {
-		rows := Rows[db.ListExecutionsRow](pipe, db.SearchExecutions, pattern, f.FlowID, f.ContactID, status,
-			f.TestRunsOnly, from, to, beforeAt, beforeID, p.Offset, p.Limit, tenant)
 		return rows, Scalars[int64](pipe, db.CountFoundExecutions, pattern, f.FlowID, f.ContactID, status, f.TestRunsOnly, from, to, most)
 	}
-	rows := Rows[db.ListExecutionsRow](pipe, db.ListExecutions, tenant, f.FlowID, f.ContactID, status,
+	return rows, Scalars[int64](pipe, db.CountExecutions, tenant, f.FlowID, f.ContactID, status, f.TestRunsOnly, from, to, most)
+}
+
+// pipeExecutionPage is pipeExecutions without counting.
+func pipeExecutionPage(pipe *Pipe, tenant uuid.UUID, f flow.ExecutionFilter, p flow.Page) *[]db.ListExecutionsRow {
+	beforeAt, beforeID := cursorParts(p.Before)
+	status, from, to := string(f.Status), f.Triggered.From, f.Triggered.To
+	if pattern := containing(f.Search); pattern != "" {
+		return Rows[db.ListExecutionsRow](pipe, db.SearchExecutions, pattern, f.FlowID, f.ContactID, status,
+			f.TestRunsOnly, from, to, beforeAt, beforeID, p.Offset, p.Limit, tenant)
+	}
+	return Rows[db.ListExecutionsRow](pipe, db.ListExecutions, tenant, f.FlowID, f.ContactID, status,
 		f.TestRunsOnly, from, to, beforeAt, beforeID, p.Offset, p.Limit)
-	count := Scalars[int64](pipe, db.CountExecutions, tenant, f.FlowID, f.ContactID, status, f.TestRunsOnly, from, to, most)
-	return rows, count
 }
 
 // Execution reads one execution with its logs, by order and attempt.

@@ -63,7 +63,9 @@ var sample = map[string]func(flowID string) any{
 	"PUT /api/integrations/email": func(string) any {
 		return object{"config": object{"mode": "smtp", "host": "smtp.example.com", "from": "hello@acme.example"}}
 	},
-	"PATCH /api/settings": func(string) any { return object{"name": "F"} },
+	"PATCH /api/settings":        func(string) any { return object{"name": "F"} },
+	"POST /api/contacts/imports": func(string) any { return object{"file_name": "leads.csv"} },
+	"POST /exports":              func(string) any { return object{"kind": "executions"} },
 }
 
 // strange is what tenant b gets for tenant a's sample, where the path names
@@ -134,6 +136,17 @@ var strange = map[string]func(b *testBundle, out answer){
 	"POST /executions/bulk-cancel": func(b *testBundle, out answer) {
 		require.Equal(b.t, http.StatusOK, out.status)
 		require.Equal(b.t, object{"cancelled": 0}, out.data())
+	},
+	"POST /api/contacts/imports": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusCreated, out.status)
+		require.Equal(b.t, b.b, query[uuid.UUID](b, "select tenant_id from imports where id = $1", out.data()["id"]))
+		require.Contains(b.t, out.data()["upload"].(object)["url"], "/imports/"+b.b.String()+"/")
+		b.exec("delete from imports where tenant_id = $1", b.b)
+	},
+	"POST /exports": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusAccepted, out.status)
+		require.Equal(b.t, b.b, query[uuid.UUID](b, "select tenant_id from exports where id = $1", out.data()["id"]))
+		b.exec("delete from exports where tenant_id = $1", b.b)
 	},
 	"POST /flows/priorities/bulk-update": func(b *testBundle, out answer) {
 		require.Equal(b.t, http.StatusNotFound, out.status)
@@ -218,7 +231,9 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 		"contacts":     b.do(http.StatusCreated, "POST", "/api/contacts", with(asha, "name", "A's own")).data()["id"].(string),
 		"suppressions": b.do(http.StatusCreated, "POST", "/api/suppressions", object{"kind": "email", "value": "x@example.com"}).data()["id"].(string),
 
-		"email-templates": b.emailTemplate(object{"name": "A's own"}),
+		"email-templates":  b.emailTemplate(object{"name": "A's own"}),
+		"contacts/imports": b.do(http.StatusCreated, "POST", "/api/contacts/imports", object{"file_name": "A's own.csv"}).data()["id"].(string),
+		"exports":          b.do(http.StatusAccepted, "POST", "/exports", object{"kind": "leads"}).data()["id"].(string),
 	}
 	b.connected()
 	nobody := token(t, map[string]any{"userId": uuid.New()})
@@ -228,6 +243,9 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 	for _, o := range operations {
 		name := o.method + " " + o.path
 		kind := strings.Split(strings.TrimPrefix(o.path, rest.Root), "/")[1]
+		if strings.Contains(o.path, "/contacts/imports") {
+			kind = "contacts/imports"
+		}
 		path := o.at(ids[kind])
 		call := func(token string) answer { return b.request(token, o.method, path, o.body(flowID)) }
 
@@ -394,11 +412,11 @@ func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
 	c.Flows, c.History, c.Intake = postgres.FlowStore{Pool: away}, postgres.FlowStore{Pool: away}, b.outbox(away)
 	c.Executions, c.Leads, c.Seen = postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}
 	c.Cancels, c.Bulk = &engine.Engine{Store: postgres.NewLedger(away), Machines: idleMachines{}}, postgres.BulkCanceller{Pool: away}
-	c.Trials = postgres.TrialStore{Pool: away}
 	c.Contacts, c.Entry = postgres.ContactStore{Pool: away}, intake.Entry{Store: postgres.ContactStore{Pool: away}, Outbox: b.outbox(away)}
 	c.Suppressions, c.Audit = postgres.SuppressionStore{Pool: away}, postgres.AuditLog{Pool: away}
 	c.Templates, c.Settings, c.Connections = postgres.TemplateStore{Pool: away}, postgres.SettingsStore{Pool: away}, providers(t, away)
 	c.Statistics = postgres.StatReader{Pool: away}
+	c.Trials, c.Jobs = postgres.TrialStore{Pool: away}, postgres.JobStore{Pool: away}
 	for _, tenants := range []rest.Tenants{known, postgres.FlowStore{Pool: away}} {
 		c.Tenants = tenants
 		b.handler = rest.New(c)

@@ -56,6 +56,11 @@ type Config struct {
 	Settings    SettingsKeeper
 	// Statistics serves statistics and analytics.
 	Statistics Statistics
+	// Jobs keeps imports and exports, Files signs the addresses of their files,
+	// and Workers works on them.
+	Jobs    Jobs
+	Files   JobFiles
+	Workers Workers
 	// Tokens verifies bearer tokens; *auth.Verifier does.
 	Tokens Tokens
 	// Limits limits each tenant's requests; nil: there is no limit.
@@ -227,6 +232,8 @@ func operations(c Config, mux *http.ServeMux) *api {
 	a.registerIntegrations()
 	a.registerPickers()
 	a.registerSettings()
+	a.registerImports()
+	a.registerExports()
 	return a
 }
 

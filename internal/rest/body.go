@@ -207,6 +207,13 @@ func (d *decoder) value(n node, path string, target any) {
 			return
 		}
 		*t = given
+	case *mappingInput:
+		given, good := mapping(n)
+		if !good {
+			d.add(path, "must be an object of fields by column")
+			return
+		}
+		*t = given
 	case *bool:
 		if n.kind != jsonBool {
 			d.add(path, "must be true or false")

@@ -38,6 +38,7 @@ type testBundle struct {
 	handler http.Handler
 	log     *lockedBuffer
 	queue   *leadQueue
+	workers *workers
 	a, b    uuid.UUID
 	// owner is the token of tenant a's owner, viewer of one who reads there,
 	// other of tenant b's owner.
@@ -66,10 +67,11 @@ func (l *lockedBuffer) String() string {
 func setup(t testing.TB) *testBundle {
 	t.Helper()
 	db := testdb.New(t)
-	b := &testBundle{t: t, db: db, log: &lockedBuffer{}, queue: &leadQueue{}, a: db.Tenant(t), b: db.Tenant(t)}
+	b := &testBundle{t: t, db: db, log: &lockedBuffer{}, queue: &leadQueue{}, workers: &workers{}, a: db.Tenant(t), b: db.Tenant(t)}
 	c := config(t, db, b.log)
 	c.Intake = b.outbox(db.App)
 	c.Entry = intake.Entry{Store: postgres.ContactStore{Pool: db.App}, Outbox: b.outbox(db.App)}
+	c.Workers = b.workers
 	b.handler = rest.New(c)
 	b.owner = token(t, map[string]any{"userId": b.a, "sub": "person-1"})
 	b.viewer = token(t, map[string]any{"userId": b.a, "isTeamMember": true, "teamMemberRole": "viewer"})
@@ -110,6 +112,7 @@ func config(t testing.TB, db *testdb.DB, log io.Writer) rest.Config {
 		Templates: postgres.TemplateStore{Pool: db.App}, Settings: postgres.SettingsStore{Pool: db.App}, Connections: providers(t, db.App),
 		Cancels: runner, Bulk: postgres.BulkCanceller{Pool: db.App},
 		Trials: postgres.TrialStore{Pool: db.App}, Machines: idleMachines{},
+		Jobs: postgres.JobStore{Pool: db.App}, Files: signer{}, Workers: &workers{},
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: verifier,
 		Statistics:     postgres.StatReader{Pool: db.App},
 		AllowedOrigins: []string{"https://app.example"}, Log: slog.New(slog.NewJSONHandler(log, nil)),

@@ -24,6 +24,7 @@ var (
 	suppressionsTag = []string{"suppressions"}
 	auditTag        = []string{"audit log"}
 	analyticsTag    = []string{"analytics"}
+	exportsTag      = []string{"exports"}
 )
 
 var tags = []*huma.Tag{

@@ -148,6 +148,12 @@ func failureOf(ctx context.Context, err error) *failure {
 		return &failure{status: http.StatusNotFound, Message: "Lead not found"}
 	case errors.Is(err, flow.ErrContactNotFound):
 		return &failure{status: http.StatusNotFound, Message: "Contact not found"}
+	case errors.Is(err, flow.ErrImportNotFound):
+		return &failure{status: http.StatusNotFound, Message: "Import not found"}
+	case errors.Is(err, flow.ErrExportNotFound):
+		return &failure{status: http.StatusNotFound, Message: "Export not found"}
+	case errors.Is(err, flow.ErrJobEnded):
+		return &failure{status: http.StatusConflict, Message: "The import has ended"}
 	case errors.Is(err, flow.ErrUnknownTenant):
 		return &failure{status: http.StatusForbidden, Message: "Unknown tenant"}
 	}

@@ -110,6 +110,25 @@ type EmailTemplate struct {
 	Version   int32
 }
 
+type Export struct {
+	ID          uuid.UUID
+	TenantID    uuid.UUID
+	Kind        string
+	Filter      json.RawMessage
+	Status      string
+	RowsWritten int32
+	Progress    json.RawMessage
+	Size        *int64
+	Problem     *string
+	Lease       *uuid.UUID
+	LeaseUntil  *time.Time
+	Attempts    int32
+	CreatedAt   time.Time
+	CreatedBy   *string
+	StartedAt   *time.Time
+	CompletedAt *time.Time
+}
+
 type FlowAction struct {
 	ID             uuid.UUID
 	TenantID       uuid.UUID
@@ -252,6 +271,43 @@ type IdempotencyKey struct {
 	Request   []byte
 	Response  []byte
 	CreatedAt time.Time
+}
+
+type Import struct {
+	ID           uuid.UUID
+	TenantID     uuid.UUID
+	Status       string
+	FileName     string
+	Format       string
+	LeadSource   string
+	EntryType    string
+	Mapping      json.RawMessage
+	StartWanted  bool
+	UploadUntil  time.Time
+	Etag         string
+	Size         *int64
+	Columns      []string
+	Preview      json.RawMessage
+	RowsTotal    *int32
+	RowsRead     int32
+	RowsAccepted int32
+	RowsRejected int32
+	Problem      *string
+	Lease        *uuid.UUID
+	LeaseUntil   *time.Time
+	Attempts     int32
+	CreatedAt    time.Time
+	CreatedBy    *string
+	StartedAt    *time.Time
+	CompletedAt  *time.Time
+}
+
+type ImportError struct {
+	TenantID   uuid.UUID
+	ImportID   uuid.UUID
+	RowNumber  int32
+	ColumnName string
+	Message    string
 }
 
 type Integration struct {
