@@ -32,6 +32,7 @@ import (
 	"github.com/auto-engagement/flows/internal/rest"
 	"github.com/auto-engagement/flows/internal/secret"
 	"github.com/auto-engagement/flows/internal/stepfunctions"
+	"github.com/auto-engagement/flows/internal/unsubscribe"
 	"github.com/auto-engagement/flows/internal/webhook"
 )
 
@@ -107,7 +108,11 @@ func (a *App) Engine(ctx context.Context) (*engine.Engine, error) {
 		return nil, err
 	}
 	client := provider.NewHTTPClient(nil)
-	return &engine.Engine{
+	links, err := a.links(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e := &engine.Engine{
 		Store: postgres.NewLedger(pool), Machines: a.machines(), Clock: a.Clock,
 		Secrets:  secret.NewBox(kms.NewFromConfig(a.aws), a.Config.KMSKeyID),
 		Calls:    bolna.New(a.Config.BolnaBaseURL, client),
@@ -117,7 +122,27 @@ func (a *App) Engine(ctx context.Context) (*engine.Engine, error) {
 		Timeouts: engine.Timeouts{
 			CallOutcome: a.Config.CallOutcomeTimeout, Reconcile: a.Config.ReconcileInterval, Message: a.Config.MessageReconcileTimeout,
 		},
-	}, nil
+	}
+	if links != nil {
+		e.Unsubscribe = links.Address
+	}
+	return e, nil
+}
+
+// links are those in mails; nil where a function neither writes nor reads them.
+func (a *App) links(ctx context.Context) (*unsubscribe.Links, error) {
+	if a.Config.LinkSecret == "" {
+		return nil, nil
+	}
+	key, err := a.secrets().Get(ctx, a.Config.LinkSecret)
+	if err != nil {
+		return nil, fmt.Errorf("read the secret that signs links: %w", err)
+	}
+	links, err := unsubscribe.New(a.Config.PublicURL, key)
+	if err != nil {
+		return nil, fmt.Errorf("make links of PUBLIC_URL and LINK_SECRET_ARN: %w", err)
+	}
+	return links, nil
 }
 
 // Intake decides leads.
@@ -157,10 +182,26 @@ func (a *App) Webhooks(ctx context.Context) (*webhook.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	links, err := a.links(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if links == nil {
+		return nil, need("LINK_SECRET_ARN", "")
+	}
+	notices := &email.SNS{Topics: a.Config.SESTopics, Client: provider.NewHTTPClient(nil)}
 	return &webhook.Handler{
 		Receive: e.Receive, Route: postgres.NewLedger(a.pool).Route,
 		WhatsAppApp: a.whatsAppApp, Verify: whatsapp.Verify, Split: whatsapp.Split,
 		TakeLead: a.outbox(a.pool).Take,
+		ReadLink: links.Read, Refuse: e.Refuse,
+		OpenSNS: func(ctx context.Context, body []byte) (json.RawMessage, error) {
+			event, err := notices.Open(ctx, body)
+			if errors.Is(err, email.ErrNotSNS) {
+				err = fmt.Errorf("%w: %w", webhook.ErrRefused, err)
+			}
+			return event, err
+		},
 	}, nil
 }
 

@@ -47,6 +47,13 @@ type Config struct {
 	JWTRoleClaim   string   `env:"JWT_ROLE_CLAIM"`
 	AllowedOrigins []string `env:"ALLOWED_ORIGINS"`
 
+	// PublicURL is where people and providers reach this deployment.
+	PublicURL string `env:"PUBLIC_URL"`
+	// LinkSecret is the ARN of the secret that signs links in mails.
+	LinkSecret string `env:"LINK_SECRET_ARN"`
+	// SESTopics are the ARNs of the SNS topics whose events are believed.
+	SESTopics []string `env:"SES_TOPIC_ARNS"`
+
 	CallOutcomeTimeout      time.Duration `env:"CALL_OUTCOME_TIMEOUT, default=1800s"`
 	ReconcileInterval       time.Duration `env:"RECONCILE_INTERVAL, default=100s"`
 	MessageReconcileTimeout time.Duration `env:"MESSAGE_RECONCILE_TIMEOUT, default=900s"`

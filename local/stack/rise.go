@@ -176,6 +176,7 @@ func (r *rise) parameters(ctx context.Context) ([]string, error) {
 	parameters := []string{
 		"Environment=local", "Architecture=" + builder.Architecture(), "LogLevel=info",
 		"CallOutcomeTimeout=15", "ReconcileInterval=5", "MessageReconcileTimeout=15",
+		"PublicUrl=" + r.GatewayURL(),
 		"BolnaBaseUrl=" + r.SandboxURL() + "/bolna", "WhatsAppBaseUrl=" + r.SandboxURL() + "/whatsapp",
 	}
 	if r.Clock != "" { // sam takes no empty values

@@ -19,6 +19,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Notification is one message of Amazon SNS as it is posted to an HTTPS
@@ -150,8 +151,11 @@ func (n Notification) signed() []byte {
 }
 
 // maxFetched is how much of an answer of SNS is read, in bytes; a certificate
-// has about 2 KB.
-const maxFetched = 64 << 10
+// has about 2 KB. fetchTime is well below the 15 s in which SNS wants an answer.
+const (
+	maxFetched = 64 << 10
+	fetchTime  = 8 * time.Second
+)
 
 // certificate is kept once fetched: its address names its content.
 func (s *SNS) certificate(ctx context.Context, address string) (*x509.Certificate, error) {
@@ -192,6 +196,8 @@ func (s *SNS) confirm(ctx context.Context, n Notification) error {
 }
 
 func (s *SNS) get(ctx context.Context, address string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTime)
+	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
