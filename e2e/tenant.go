@@ -32,7 +32,12 @@ type trait func(*traits)
 type traits struct {
 	windows string
 	deaf    bool
+	lines   int
 }
+
+// lines is how many calls the tenant may have out at once. Without it no call
+// waits for another.
+func lines(n int) trait { return func(t *traits) { t.lines = n } }
 
 // deaf has Bolna send no webhooks.
 func deaf(t *traits) { t.deaf = true }
@@ -44,7 +49,7 @@ func windows(text string) trait { return func(t *traits) { t.windows = text } }
 // tenant makes a tenant with all three integrations.
 func (s *stack) tenant(t *testing.T, with ...trait) *tenant {
 	t.Helper()
-	as := traits{windows: "{}"}
+	as := traits{windows: "{}", lines: 100}
 	for _, w := range with {
 		w(&as)
 	}
@@ -67,7 +72,7 @@ func (s *stack) tenant(t *testing.T, with ...trait) *tenant {
 		"whatsapp": []object{{"access_token": accessToken, "phone_number_id": n.sender}},
 	}, nil)
 
-	s.exec(t, "insert into tenants (id, name, contact_windows) values ($1, $2, $3)", n.id, "Tenant of "+t.Name(), as.windows)
+	s.exec(t, "insert into tenants (id, name, contact_windows, call_concurrency) values ($1, $2, $3, $4)", n.id, "Tenant of "+t.Name(), as.windows, as.lines)
 	n.integrate(t, "bolna", object{}, bolnaKey)
 	n.integrate(t, "whatsapp", object{"mode": "cloud", "phone_number_id": n.sender}, accessToken)
 	n.integrate(t, "email", object{

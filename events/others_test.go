@@ -12,9 +12,10 @@ import (
 // What the functions do that nobody waits for.
 var otherEvents = map[string]want{
 	// Of what is due in seed.sql the token and the webhook are done with; the
-	// lead, the lost run and the call perhaps placed are looked at again.
+	// lead, the lost run and the call perhaps placed are looked at again, as are
+	// the call lines.
 	"sweeper/schedule": {
-		answer:   `{"done": 2, "later": 3}`,
+		answer:   `{"done": 2, "later": 4}`,
 		queued:   []string{tenant},
 		started:  []string{executionID(20) + "-r1"},
 		answered: []string{"sample-token-21"},
@@ -27,7 +28,7 @@ var otherEvents = map[string]want{
 			stepField(21, 1, "token"): "null",
 			step(23, 1):               "done missed busy",
 			step(22, 1):               "unknown",
-			"select string_agg(kind, ' ' order by kind) from due_work where due_at < '2100-01-01'": "outbox reconcile run",
+			"select string_agg(kind, ' ' order by kind) from due_work where due_at < '2100-01-01'": "lines outbox reconcile run",
 		},
 	},
 	"migrate/after-deploy": {

@@ -9,7 +9,7 @@ declare
     t text;
 begin
     foreach tenant in array array['0197a000-0000-7000-8000-000000000001', '0197a000-0000-7000-8000-000000000002']::uuid[] loop
-        foreach t in array array['due_work', 'provider_events', 'webhook_routes', 'flow_action_logs', 'flow_executions',
+        foreach t in array array['due_work', 'call_lines', 'call_turns', 'provider_events', 'webhook_routes', 'flow_action_logs', 'flow_executions',
             'lead_events', 'contact_keys', 'contacts', 'flow_trigger_conditions', 'flow_actions', 'auto_engagement_flows',
             'flow_versions', 'suppressions', 'email_templates', 'integrations'] loop
             execute format('delete from %I where tenant_id = %L', t, tenant);

@@ -114,11 +114,12 @@ func (a *App) Engine(ctx context.Context) (*engine.Engine, error) {
 	}
 	e := &engine.Engine{
 		Store: postgres.NewLedger(pool), Machines: a.machines(), Clock: a.Clock,
-		Secrets:  secret.NewBox(kms.NewFromConfig(a.aws), a.Config.KMSKeyID),
-		Calls:    bolna.New(a.Config.BolnaBaseURL, client),
-		Messages: whatsapp.New(a.Config.WhatsAppBaseURL, a.Config.WhatsAppAPIVersion, client),
-		Mails:    email.New(sesv2.NewFromConfig(a.aws), client, nil),
-		Resend:   a.outbox(pool).Resend,
+		Secrets:   secret.NewBox(kms.NewFromConfig(a.aws), a.Config.KMSKeyID),
+		Calls:     bolna.New(a.Config.BolnaBaseURL, client),
+		Messages:  whatsapp.New(a.Config.WhatsAppBaseURL, a.Config.WhatsAppAPIVersion, client),
+		Mails:     email.New(sesv2.NewFromConfig(a.aws), client, nil),
+		Resend:    a.outbox(pool).Resend,
+		CallLimit: a.Config.CallLimit,
 		Timeouts: engine.Timeouts{
 			CallOutcome: a.Config.CallOutcomeTimeout, Reconcile: a.Config.ReconcileInterval, Message: a.Config.MessageReconcileTimeout,
 		},

@@ -53,6 +53,8 @@ type Config struct {
 	LinkSecret string `env:"LINK_SECRET_ARN"`
 	// SESTopics are the ARNs of the SNS topics whose events are believed.
 	SESTopics []string `env:"SES_TOPIC_ARNS"`
+	// CallLimit is how many calls may be out at once, of all tenants together.
+	CallLimit int `env:"GLOBAL_CALL_LIMIT, default=10"`
 
 	CallOutcomeTimeout      time.Duration `env:"CALL_OUTCOME_TIMEOUT, default=1800s"`
 	ReconcileInterval       time.Duration `env:"RECONCILE_INTERVAL, default=100s"`
@@ -76,6 +78,9 @@ func readConfig(ctx context.Context) (Config, clock.Clock, error) {
 			return c, clock.Clock{}, fmt.Errorf("CALL_OUTCOME_TIMEOUT, RECONCILE_INTERVAL and MESSAGE_RECONCILE_TIMEOUT must be at least %s, %s and %s where ENVIRONMENT is not local",
 				least.CallOutcome, least.Reconcile, least.Message)
 		}
+	}
+	if c.CallLimit < 1 {
+		return c, clock.Clock{}, fmt.Errorf("GLOBAL_CALL_LIMIT %d: want 1 or more", c.CallLimit)
 	}
 	virtual, err := clock.Parse(c.Clock)
 	if err != nil {

@@ -55,7 +55,7 @@ func (e *Engine) Act(ctx context.Context, kind flow.Kind, in Input) (flow.Direct
 	var failed error // what a lookup came to, if it failed
 	var needs *unprepared
 	for range 4 { // a secret and a listing may have to be looked up
-		err := e.Store.Locked(ctx, in.TenantID, in.ExecutionID, func(s *Snapshot) (*Changes, error) {
+		err := e.locked(ctx, in.TenantID, in.ExecutionID, func(s *Snapshot) (*Changes, error) {
 			claimed, needs = claim{}, nil
 			t := e.turn(s)
 			var err error
@@ -77,7 +77,7 @@ func (e *Engine) Act(ctx context.Context, kind flow.Kind, in Input) (flow.Direct
 		out.busy = true
 	}
 	e.deliver(ctx, in.TenantID, out.tokens)
-	if claimed.effect.send == nil {
+	if claimed.effect.send == nil || claimed.line != nil && !claimed.line.Claimed {
 		return e.directive(in, out, nil)
 	}
 	answer := e.request(ctx, claimed)
@@ -90,6 +90,8 @@ type claim struct {
 	id     uuid.UUID
 	until  time.Time
 	effect effect
+	// line is set when the claim holds only if a call line was free.
+	line *Assign
 }
 
 // claim plans, and when what is next is an effect of this kind, claims it.
@@ -115,6 +117,9 @@ func (t *turn) claim(kind flow.Kind, runNo int, lookup error) (outcome, claim, e
 		prepared, err := t.prepare(next, id)
 		var missing *unprepared
 		switch {
+		case err == nil && kind == flow.DoCall && row.Line != flow.LineAssigned:
+			c := t.enqueue(row, id, prepared)
+			return t.follow(runNo, flow.Next{Kind: flow.DoAwait, Step: next.Step, Attempt: next.Attempt}), c, nil
 		case err == nil:
 			return t.follow(runNo, next), t.hold(row, id, prepared), nil
 		case !errors.As(err, &missing):
@@ -143,18 +148,29 @@ func (t *turn) next(next flow.Next) flow.Step {
 // hold writes the claim: from its commit on, the effect counts as perhaps
 // performed until its settling, or reconciliation, says otherwise.
 func (t *turn) hold(row flow.Step, id uuid.UUID, prepared effect) claim {
+	row, c := t.held(row, id, prepared)
+	t.write(row)
+	t.reconcileAt(row, c.until.Add(flow.ClaimGrace))
+	if row.Type == flow.AICall {
+		// The machine is here: nobody needs to be told of the line any more.
+		t.changes.Ended = append(t.changes.Ended, Duty{Kind: DutyToken, Ref: row.ID})
+	}
+	return c
+}
+
+// held is the row as a claim leaves it.
+func (t *turn) held(row flow.Step, id uuid.UUID, prepared effect) (flow.Step, claim) {
 	until := t.real.Add(ClaimTime)
-	row.State, row.ClaimID, row.ClaimUntil, row.RetryAt = flow.Claimed, &id, &until, nil
+	row.State, row.ClaimID, row.ClaimUntil, row.RetryAt, row.Token = flow.Claimed, &id, &until, nil, ""
 	if row.FirstTriedAt == nil {
 		row.FirstTriedAt = &t.real
 	}
 	if row.StartedAt == nil {
 		row.StartedAt = &t.now
 	}
+	flow.WithEvidence(prepared.result, row.Result)
 	row.Result = encode(prepared.result)
-	t.write(row)
-	t.reconcileAt(row, until.Add(flow.ClaimGrace))
-	return claim{id: id, until: until, effect: prepared}
+	return row, claim{id: id, until: until, effect: prepared}
 }
 
 // request asks the provider, outside any transaction, until the claim ends.
@@ -175,7 +191,7 @@ func (e *Engine) request(ctx context.Context, c claim) provider.Answer {
 func (e *Engine) settle(ctx context.Context, in Input, c claim, answer provider.Answer) (outcome, error) {
 	return backoff.Retry(ctx, func() (outcome, error) {
 		var out outcome
-		err := e.Store.Locked(ctx, in.TenantID, in.ExecutionID, func(s *Snapshot) (*Changes, error) {
+		err := e.locked(ctx, in.TenantID, in.ExecutionID, func(s *Snapshot) (*Changes, error) {
 			t := e.turn(s)
 			if row, mine := t.row(func(s flow.Step) bool { return s.ClaimID != nil && *s.ClaimID == c.id }); mine {
 				// A webhook may have settled it before us.
@@ -209,7 +225,7 @@ func (t *turn) settled(row flow.Step, made effect, answer provider.Answer) {
 		row.Result = encode(made.result)
 		if row.Type == flow.AICall {
 			t.write(row)
-			t.reconcileAt(row, t.real.Add(t.e.Timeouts.CallOutcome))
+			t.alive(row)
 			return
 		}
 		row.CompletedAt = &t.now

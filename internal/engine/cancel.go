@@ -66,7 +66,7 @@ func (e *Engine) Cancel(ctx context.Context, tenant, execution uuid.UUID, reason
 // beginCancel sets the execution to cancelled, with the due work that carries
 // it out should this process die. From its commit on nothing can be claimed.
 func (e *Engine) beginCancel(ctx context.Context, tenant, execution uuid.UUID, reason string) error {
-	err := e.Store.Locked(ctx, tenant, execution, func(s *Snapshot) (*Changes, error) {
+	err := e.locked(ctx, tenant, execution, func(s *Snapshot) (*Changes, error) {
 		switch {
 		case s.Execution.Status == flow.ExecutionCancelled && s.Execution.CancelDone == nil:
 			return nil, nil
@@ -134,7 +134,7 @@ func (c *canceller) carryOn(ctx context.Context) (done bool, err error) {
 	if err := c.e.Machines.Stop(ctx, c.execution, execution.RunNo, "cancelled"); err != nil {
 		return false, fmt.Errorf("stop the machine of execution %s: %w", c.execution, err)
 	}
-	err = c.e.Store.Locked(ctx, c.tenant, c.execution, func(s *Snapshot) (*Changes, error) {
+	err = c.e.locked(ctx, c.tenant, c.execution, func(s *Snapshot) (*Changes, error) {
 		done = true
 		if s.Execution.Status != flow.ExecutionCancelled || s.Execution.CancelDone != nil {
 			return nil, nil
@@ -178,7 +178,7 @@ func (c *canceller) stop(ctx context.Context, ask question) error {
 // to stop, with what is needed to ask for it.
 func (c *canceller) standDown(ctx context.Context) (execution Execution, calls []question, busy bool, err error) {
 	for range 2 { // a secret may have to be opened first
-		err = c.e.Store.Locked(ctx, c.tenant, c.execution, func(s *Snapshot) (*Changes, error) {
+		err = c.e.locked(ctx, c.tenant, c.execution, func(s *Snapshot) (*Changes, error) {
 			t := c.e.turn(s)
 			execution, calls, busy = s.Execution, nil, false
 			if execution.Status != flow.ExecutionCancelled || execution.CancelDone != nil {

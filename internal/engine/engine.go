@@ -43,6 +43,9 @@ type Engine struct {
 	Resend func(ctx context.Context, tenant, leadEvent uuid.UUID) error
 
 	Timeouts Timeouts
+	// CallLimit is how many calls may be out at once, of all tenants together;
+	// 0 means DefaultCallLimit.
+	CallLimit int
 
 	memo memo
 }
@@ -145,7 +148,7 @@ var ErrPermanent = errors.New("the execution cannot go on")
 // execution that no longer runs, gets `done`.
 func (e *Engine) Plan(ctx context.Context, in Input) (flow.Directive, error) {
 	var out outcome
-	err := e.Store.Locked(ctx, in.TenantID, in.ExecutionID, func(s *Snapshot) (*Changes, error) {
+	err := e.locked(ctx, in.TenantID, in.ExecutionID, func(s *Snapshot) (*Changes, error) {
 		t := e.turn(s)
 		out = t.advance(in.RunNo)
 		return t.changes, nil
@@ -192,7 +195,7 @@ func (e *Engine) Await(ctx context.Context, in Input) error {
 		return fmt.Errorf("await without token or directive: %w", ErrPermanent)
 	}
 	var stored bool
-	err := e.Store.Locked(ctx, in.TenantID, in.ExecutionID, func(s *Snapshot) (*Changes, error) {
+	err := e.locked(ctx, in.TenantID, in.ExecutionID, func(s *Snapshot) (*Changes, error) {
 		t := e.turn(s)
 		stored = t.keepToken(in)
 		return t.changes, nil

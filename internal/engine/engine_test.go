@@ -26,11 +26,12 @@ func TestACallThenAMessageRunToTheEnd(t *testing.T) {
 	require.Equal(t, "sent", b.text(stateOf, in.ExecutionID, 3))
 	require.Equal(t, "completed", b.text("select status from flow_executions where id = $1", in.ExecutionID))
 	require.Equal(t, 2, b.providers.count())
-	require.Equal(t, "0", b.text("select count(*) from due_work"), "no duty outlives its execution")
+	require.Equal(t, "0", b.text("select count(*) from due_work where kind <> 'lines'"), "no duty outlives its execution")
 }
 
 // Every class of answer goes where the ledger's rules put it.
 func TestEveryClassOfAnswerGoesItsWay(t *testing.T) {
+	template := uuid.New()
 	for _, c := range []struct {
 		name   string
 		step   flow.Action
@@ -46,9 +47,16 @@ func TestEveryClassOfAnswerGoesItsWay(t *testing.T) {
 		{"message refused", message(1), provider.Answer{Class: provider.Refused, Code: "131026", Reason: "not on WhatsApp"}, "failed", flow.DoDone},
 		{"message not taken", message(1), provider.Answer{Class: provider.NotTaken, RetryAfter: time.Minute}, "planned", flow.DoWait},
 		{"message unknown", message(1), provider.Answer{Class: provider.Unknown}, "unknown", flow.DoWait},
+		{"e-mail accepted", mail(1, template), provider.Answer{Class: provider.Accepted, ProviderID: "p"}, "sent", flow.DoDone},
+		{"e-mail refused", mail(1, template), provider.Answer{Class: provider.Refused, Code: "550", Reason: "no such mailbox"}, "failed", flow.DoDone},
+		{"e-mail not taken", mail(1, template), provider.Answer{Class: provider.NotTaken, Reason: "greylisted"}, "planned", flow.DoWait},
+		// SMTP has no one to ask what became of it.
+		{"e-mail unknown", mail(1, template), provider.Answer{Class: provider.Unknown}, "failed", flow.DoDone},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := setup(t)
+			b.exec(`insert into email_templates (id, tenant_id, name, subject, created_at, updated_at)
+				values ($1, $2, 'Welcome', 'Hello', now(), now())`, template, b.tenant)
 			b.providers.place = func(int) provider.Answer { return c.answer }
 			in := b.start(c.step)
 			d, err := b.Act(context.Background(), flow.Kind(c.step.Type), in)

@@ -11,7 +11,7 @@ import (
 	"github.com/auto-engagement/flows/internal/provider"
 )
 
-// How long a call may stay open, in real time since it was first placed.
+// How long a call may stay open, in real time since it was placed.
 const (
 	// stopAfter is when the provider is asked to stop it.
 	stopAfter = 2 * time.Hour
@@ -30,8 +30,11 @@ const (
 // when to look again; nil when there is nothing left to find out.
 func (e *Engine) reconcile(ctx context.Context, duty Duty) (next *time.Time, err error) {
 	execution, found, err := e.Store.ExecutionOfStep(ctx, duty.TenantID, duty.Ref)
-	if err != nil || !found {
+	if err != nil {
 		return nil, err
+	}
+	if !found {
+		return nil, e.Store.DropLine(ctx, duty.TenantID, duty.Ref)
 	}
 	match := func(s flow.Step) bool { return s.ID == duty.Ref }
 	var ask *question
@@ -95,9 +98,28 @@ func (t *turn) inquire(row flow.Step) (next *time.Time, ask *question) {
 			return nil, nil
 		}
 	default:
+		t.followLine(row) // an ended call holds no line, whatever came between
 		return nil, nil
 	}
 	return nil, t.about(row)
+}
+
+// placedAt is the real instant at which this call was asked for: what came
+// before, tries that were put off and a wait for a line, is no part of it.
+func placedAt(row flow.Step) *time.Time {
+	if row.ClaimUntil == nil {
+		return row.FirstTriedAt
+	}
+	at := row.ClaimUntil.Add(-ClaimTime)
+	return &at
+}
+
+func (t *turn) sincePlaced(row flow.Step) time.Duration {
+	at := placedAt(row)
+	if at == nil {
+		return 0
+	}
+	return t.real.Sub(*at)
 }
 
 // about makes the question about a call.
@@ -115,8 +137,7 @@ func (t *turn) about(row flow.Step) *question {
 		ask.lookup = missing.lookup
 	}
 	ask.cred = cred
-	ask.stop = t.s.Execution.Status == flow.ExecutionCancelled ||
-		row.FirstTriedAt != nil && t.real.Sub(*row.FirstTriedAt) >= stopAfter
+	ask.stop = t.s.Execution.Status == flow.ExecutionCancelled || t.sincePlaced(row) >= stopAfter
 	return ask
 }
 
@@ -129,8 +150,8 @@ func (e *Engine) question(ctx context.Context, ask *question) (provider.CallRepo
 	var err error
 	if ask.row.ProviderID == "" {
 		from := e.Clock.Real().Add(-time.Hour)
-		if ask.row.FirstTriedAt != nil {
-			from = ask.row.FirstTriedAt.Add(-5 * time.Minute)
+		if at := placedAt(ask.row); at != nil {
+			from = at.Add(-5 * time.Minute)
 		}
 		report, known, err = e.Calls.Find(ctx, ask.cred, ask.agent, *ask.row.ClaimID, from)
 	} else {
@@ -150,10 +171,7 @@ func (t *turn) answered(row flow.Step, report provider.CallReport, known bool) (
 		return nil // decided while we asked
 	}
 	again := t.real.Add(t.e.Timeouts.Reconcile)
-	age := time.Duration(0)
-	if row.FirstTriedAt != nil {
-		age = t.real.Sub(*row.FirstTriedAt)
-	}
+	age := t.sincePlaced(row)
 	switch {
 	case known:
 		t.callReported(row, report)

@@ -49,7 +49,7 @@ func (e *Engine) apply(ctx context.Context, tenant uuid.UUID, kind flow.ActionTy
 // the result of an execution that has ended, and answers waiting machines.
 func (e *Engine) onStep(ctx context.Context, tenant, execution uuid.UUID, match func(flow.Step) bool, change func(*turn, flow.Step)) (matched bool, err error) {
 	var tokens []pendingToken
-	err = e.Store.Locked(ctx, tenant, execution, func(s *Snapshot) (*Changes, error) {
+	err = e.locked(ctx, tenant, execution, func(s *Snapshot) (*Changes, error) {
 		t := e.turn(s)
 		row, found := t.row(match)
 		matched = found
@@ -83,7 +83,9 @@ func (t *turn) callReported(row flow.Step, r provider.CallReport) {
 	if row.State == flow.Claimed || row.State == flow.Unknown {
 		// The provider knows the call: it was placed.
 		row.State, row.Error, row.RetryAt = flow.Sent, "", nil
-		t.reconcileAt(row, t.real.Add(t.e.Timeouts.CallOutcome))
+		t.alive(row)
+	} else if row.State == flow.Sent && r.Live {
+		t.alive(row)
 	}
 	rises := r.Ended && rank[r.Outcome] > rank[row.Outcome]
 	// An outcome that we had only assumed gives way to one that was reported.
@@ -102,7 +104,7 @@ func (t *turn) callReported(row flow.Step, r provider.CallReport) {
 		result["call_outcome"], result["call_detail"] = r.Outcome, nullable(r.Detail)
 		t.reconciled(row)
 		if wasEnded {
-			t.changes.DropAfter = append(t.changes.DropAfter, row)
+			row = t.dropAfter(row)
 		}
 	}
 	details(result, r)

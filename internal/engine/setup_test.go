@@ -113,7 +113,7 @@ func (b *bundle) drive(in engine.Input) {
 	d, err := b.Plan(ctx, in)
 	for range 100 {
 		switch {
-		case errors.Is(err, engine.ErrTransient):
+		case errors.Is(err, engine.ErrTransient), errors.Is(err, errKilled):
 			b.expireClaims(in)
 			d, err = b.Plan(ctx, in)
 			continue

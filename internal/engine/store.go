@@ -11,8 +11,24 @@ import (
 	"github.com/auto-engagement/flows/internal/flow"
 )
 
+// Waiting keeps what machines wait for: task tokens and call lines.
+type Waiting interface {
+	// Token reads the task token stored with a ledger row, "" when there is
+	// none. It waits for whoever holds the execution's lock.
+	Token(ctx context.Context, tenant, step uuid.UUID) (string, error)
+	// ClearToken forgets a task token that has been answered, and its duty.
+	ClearToken(ctx context.Context, tenant, step uuid.UUID, token string) error
+	// AssignLines gives free lines out, at most so many in all, and makes due
+	// what must be asked about live ones.
+	AssignLines(ctx context.Context, at time.Time, most int) ([]Line, error)
+	// DropLine frees the line of a call of which no ledger row is left.
+	DropLine(ctx context.Context, tenant, call uuid.UUID) error
+}
+
 // Store keeps executions, the ledger of their effects, and due work.
 type Store interface {
+	Waiting
+
 	// Locked loads an execution and all that decides its next step under the
 	// execution's lock, lets decide say what changes, and writes that, in one
 	// transaction of two round trips. decide may be called again when the
@@ -24,8 +40,6 @@ type Store interface {
 	ExecutionOf(ctx context.Context, tenant uuid.UUID, t flow.ActionType, providerID string, ourID uuid.UUID) (uuid.UUID, bool, error)
 	// ExecutionOfStep finds the execution of a ledger row.
 	ExecutionOfStep(ctx context.Context, tenant, step uuid.UUID) (uuid.UUID, bool, error)
-	// ClearToken forgets a task token that has been answered, and its duty.
-	ClearToken(ctx context.Context, tenant, step uuid.UUID, token string) error
 
 	// AddEvents stores provider events, each with its inbox duty.
 	AddEvents(ctx context.Context, events []Event) error
@@ -105,6 +119,11 @@ type Changes struct {
 	// Duties are written (Move: replacing a due_at, else the earlier wins), Ended deleted.
 	Duties []Duty
 	Ended  []Duty
+	// Lines are changes of the execution's call lines, at most one for a call.
+	Lines []LineChange
+	// Assign gives free lines out, last of all; nil when none can have come free
+	// and none is wanted.
+	Assign *Assign
 }
 
 // StepChange is a ledger row to write.
@@ -126,11 +145,12 @@ const (
 	DutyReconcile DutyKind = "reconcile"
 	DutyToken     DutyKind = "token"
 	DutyCancel    DutyKind = "cancel"
+	DutyLines     DutyKind = "lines"
 )
 
 // Duty is one row of due work. Ref is the id of what it is about: a lead event
 // (outbox), an execution (run, cancel), a provider event (inbox), a ledger row
-// (reconcile, token).
+// (reconcile, token); zero for the one duty of all lines.
 type Duty struct {
 	Kind     DutyKind
 	Ref      uuid.UUID

@@ -114,27 +114,17 @@ func (e *Engine) handle(ctx context.Context, duty Duty) (next *time.Time, err er
 		return nil, e.answerStored(ctx, duty)
 	case DutyCancel:
 		return nil, e.carryOutCancel(ctx, duty)
+	case DutyLines:
+		return e.assignLines(ctx)
 	default:
 		return nil, fmt.Errorf("no one does due work of kind %q", duty.Kind)
 	}
 }
 
-// answerStored answers the token stored with a call whose outcome is known.
+// answerStored answers the token stored with a call whose outcome is known, or
+// that was given a line.
 func (e *Engine) answerStored(ctx context.Context, duty Duty) error {
-	execution, found, err := e.Store.ExecutionOfStep(ctx, duty.TenantID, duty.Ref)
-	if err != nil || !found {
-		return err
-	}
-	var token string
-	err = e.Store.Locked(ctx, duty.TenantID, execution, func(s *Snapshot) (*Changes, error) {
-		token = ""
-		for _, row := range s.Steps {
-			if row.ID == duty.Ref {
-				token = row.Token
-			}
-		}
-		return nil, nil
-	})
+	token, err := e.Store.Token(ctx, duty.TenantID, duty.Ref)
 	if err != nil || token == "" {
 		return err
 	}

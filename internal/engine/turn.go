@@ -16,8 +16,9 @@ type turn struct {
 	e         *Engine
 	s         *Snapshot
 	now, real time.Time
-	// was is each row's state before this turn.
+	// was is each row's state before this turn, line how it stood with call lines.
 	was     map[stepKey]flow.State
+	line    map[stepKey]flow.LineState
 	changes *Changes
 	tokens  []pendingToken
 }
@@ -26,9 +27,10 @@ type stepKey struct{ order, attempt int }
 
 func (e *Engine) turn(s *Snapshot) *turn {
 	realNow := e.Clock.Real()
-	t := &turn{e: e, s: s, real: realNow, now: e.Clock.Virtual(realNow), changes: &Changes{}, was: map[stepKey]flow.State{}}
+	t := &turn{e: e, s: s, real: realNow, now: e.Clock.Virtual(realNow), changes: &Changes{}, was: map[stepKey]flow.State{}, line: map[stepKey]flow.LineState{}}
 	for _, row := range s.Steps {
 		t.was[stepKey{row.Order, row.Attempt}] = row.State
+		t.line[stepKey{row.Order, row.Attempt}] = row.Line
 	}
 	return t
 }
@@ -161,6 +163,7 @@ func (t *turn) write(row flow.Step) {
 	row.Error, row.Detail, row.ProviderID = printable(row.Error), printable(row.Detail), printable(row.ProviderID)
 	key := stepKey{row.Order, row.Attempt}
 	t.replace(row)
+	t.followLine(row)
 	change := StepChange{Step: row, Was: t.was[key]}
 	for _, a := range t.actions() {
 		if a.Order == row.Order {
@@ -218,6 +221,9 @@ func (t *turn) keepToken(in Input) bool {
 	}
 	switch row.State {
 	case flow.Queued, flow.Sent, flow.Unknown:
+		if row.State == flow.Queued && row.Line != flow.LineWaiting {
+			return false // it was given a line meanwhile
+		}
 		row.Token = in.Token
 		t.write(row)
 		return true

@@ -106,8 +106,8 @@ func (p *planner) step(a *Action) (ended bool, err error) {
 	// Each turn moves the row on by one state, so a few turns suffice.
 	for {
 		switch row.State {
-		case Planned:
-			next, moved, err := p.planned(a, row)
+		case Planned, Queued:
+			next, moved, err := p.notBegun(a, row)
 			if err != nil {
 				return false, err
 			}
@@ -119,9 +119,6 @@ func (p *planner) step(a *Action) (ended bool, err error) {
 			p.write(row)
 		case Claimed:
 			p.plan.Next = Next{Busy: true, Step: a.Order, Attempt: row.Attempt, Action: a}
-			return false, nil
-		case Queued:
-			p.await(a, row)
 			return false, nil
 		case Unknown:
 			if a.Type == AICall {
@@ -157,8 +154,16 @@ func (p *planner) step(a *Action) (ended bool, err error) {
 	}
 }
 
-// planned looks at a row that has not begun. It returns what to do next, or
+// notBegun looks at a row that has not begun. It returns what to do next, or
 // the row moved on to another state or to a later instant.
+func (p *planner) notBegun(a *Action, row Step) (next Next, moved *Step, err error) {
+	if row.State == Queued {
+		return p.queued(a, row)
+	}
+	return p.planned(a, row)
+}
+
+// planned looks at a row that has asked for nothing yet.
 func (p *planner) planned(a *Action, row Step) (next Next, moved *Step, err error) {
 	next = Next{Step: a.Order, Attempt: row.Attempt, Action: a}
 	if row.Until != nil && p.Now.Before(*row.Until) {
@@ -174,24 +179,61 @@ func (p *planner) planned(a *Action, row Step) (next Next, moved *Step, err erro
 		moved, err := p.wait(a, row)
 		return next, moved, err
 	}
-	if kind, reason := p.refusal(a.Type); kind != "" {
-		return next, p.skip(row, kind, reason), nil
+	if moved := p.refuse(a, row); moved != nil {
+		return next, moved, nil
 	}
 	if row.RetryAt != nil && p.Real.Before(*row.RetryAt) {
 		next.Kind, next.Real = DoWait, row.RetryAt
 		return next, nil, nil
 	}
-	opens, err := p.windowOpens(a.Type)
-	if err != nil {
-		return next, nil, err
-	}
-	if opens != nil {
-		row.Until = opens
-		row.Detail = "contact_window"
-		return next, &row, nil
+	if moved, err := p.putOff(a, row); moved != nil || err != nil {
+		return next, moved, err
 	}
 	next.Kind = Kind(a.Type)
 	return next, nil, nil
+}
+
+// queued looks at a call that asked for a line. Once it has one, everything
+// is checked again: hours may have gone by.
+func (p *planner) queued(a *Action, row Step) (next Next, moved *Step, err error) {
+	next = Next{Kind: DoAwait, Step: a.Order, Attempt: row.Attempt, Action: a}
+	if moved := p.refuse(a, row); moved != nil {
+		return next, moved, nil
+	}
+	if row.LineSince != nil && p.Real.Sub(*row.LineSince) >= LineWaitLimit {
+		failed := Unprepared(row, NoLine, p.Now)
+		failed.Detail = "no_line"
+		return next, &failed, nil
+	}
+	if row.Line == LineWaiting {
+		return next, nil, nil
+	}
+	if moved, err := p.putOff(a, row); moved != nil || err != nil {
+		return next, moved, err
+	}
+	next.Kind = DoCall
+	return next, nil, nil
+}
+
+// refuse skips a step that is refused; nil when it is not.
+func (p *planner) refuse(a *Action, row Step) *Step {
+	kind, reason := p.refusal(a.Type)
+	if kind == "" {
+		return nil
+	}
+	return p.skip(p.refused(kind, a.Type).recorded(row), kind, reason)
+}
+
+// putOff puts a step off to the opening of its contact window; nil when that
+// is open.
+func (p *planner) putOff(a *Action, row Step) (*Step, error) {
+	opens, err := p.windowOpens(a.Type)
+	if err != nil || opens == nil {
+		return nil, err
+	}
+	row = p.closed(a.Type, *opens).recorded(row)
+	row.State, row.Until, row.Detail, row.RetryAt = Planned, opens, "contact_window", nil
+	return &row, nil
 }
 
 // wait plans the end of a wait, or ends it when that has passed. An end is

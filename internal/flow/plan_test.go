@@ -268,7 +268,7 @@ func TestAClaimIsLeftToItsHolderAndThenCountsAsUnknown(t *testing.T) {
 func TestACallThatIsOutIsAwaited(t *testing.T) {
 	for _, state := range []flow.State{flow.Queued, flow.Sent, flow.Unknown} {
 		in := planInput(call(1, 0))
-		put(&in, flow.Step{Order: 1, Attempt: 1, Type: flow.AICall, State: state})
+		put(&in, flow.Step{Order: 1, Attempt: 1, Type: flow.AICall, State: state, Line: flow.LineWaiting})
 		require.Equal(t, flow.DoAwait, plan(t, &in).Kind, state)
 	}
 }

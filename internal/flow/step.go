@@ -53,6 +53,27 @@ const (
 	SkipAddress    SkipKind = "unusable_address"
 )
 
+// LineState is how a call stands with call lines.
+type LineState string
+
+// How a call stands with call lines.
+const (
+	// LineNone: it has asked for none, or gave it back.
+	LineNone LineState = ""
+	// LineWaiting: it is in the queue.
+	LineWaiting LineState = "waiting"
+	// LineAssigned: it was given one, and must use it within a minute.
+	LineAssigned LineState = "assigned"
+	// LineLive: it is being placed, or out, on its line.
+	LineLive LineState = "live"
+)
+
+// LineWaitLimit is how long, in real time, a call waits for a line before it fails.
+const LineWaitLimit = 24 * time.Hour
+
+// NoLine is the error of a call that waited for a line in vain.
+const NoLine = "no call line was free within 24 hours"
+
 // Step is one row of the ledger: one attempt at one step of one execution.
 type Step struct {
 	ID uuid.UUID
@@ -86,6 +107,10 @@ type Step struct {
 	// GoneSince is the real instant since which the provider says that it
 	// knows no such call.
 	GoneSince *time.Time
+	// Line is how a call stands with call lines, LineSince the real instant since
+	// which it wants one; nil for LineNone.
+	Line      LineState
+	LineSince *time.Time
 	// Token is the task token of a machine that waits for this call's outcome.
 	Token       string
 	StartedAt   *time.Time

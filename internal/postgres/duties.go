@@ -14,6 +14,16 @@ import (
 // Due work and the webhook inbox belong to no tenant's transaction: their
 // tables have no row-level security.
 
+// allLines is the ref of the one duty of call lines.
+const allLines = "all"
+
+func refOf(d engine.Duty) string {
+	if d.Kind == engine.DutyLines {
+		return allLines
+	}
+	return d.Ref.String()
+}
+
 // TakeDuties implements engine.Store.
 func (l *Ledger) TakeDuties(ctx context.Context, now time.Time, most int) ([]engine.Duty, error) {
 	rows, err := db.New(l.pool).TakeDuties(ctx, db.TakeDutiesParams{Now: now, Most: int32(most)})
@@ -26,6 +36,10 @@ func (l *Ledger) TakeDuties(ctx context.Context, now time.Time, most int) ([]eng
 		if r.TenantID != nil {
 			d.TenantID = *r.TenantID
 		}
+		if r.Ref == allLines {
+			duties = append(duties, d)
+			continue
+		}
 		if d.Ref, err = uuid.Parse(r.Ref); err != nil {
 			return nil, fmt.Errorf("due work %s %q: %w", r.Kind, r.Ref, err)
 		}
@@ -36,7 +50,7 @@ func (l *Ledger) TakeDuties(ctx context.Context, now time.Time, most int) ([]eng
 
 // FinishDuty implements engine.Store.
 func (l *Ledger) FinishDuty(ctx context.Context, d engine.Duty) error {
-	err := db.New(l.pool).FinishDuty(ctx, db.FinishDutyParams{Kind: string(d.Kind), Ref: d.Ref.String(), Tries: int32(d.Tries), DueAt: d.DueAt})
+	err := db.New(l.pool).FinishDuty(ctx, db.FinishDutyParams{Kind: string(d.Kind), Ref: refOf(d), Tries: int32(d.Tries), DueAt: d.DueAt})
 	if err != nil {
 		return transient(fmt.Errorf("finish due work: %w", err))
 	}
@@ -45,7 +59,7 @@ func (l *Ledger) FinishDuty(ctx context.Context, d engine.Duty) error {
 
 // MoveDuty implements engine.Store.
 func (l *Ledger) MoveDuty(ctx context.Context, d engine.Duty) error {
-	err := db.New(l.pool).MoveDuty(ctx, db.MoveDutyParams{Kind: string(d.Kind), Ref: d.Ref.String(), TenantID: &d.TenantID, DueAt: d.DueAt})
+	err := db.New(l.pool).MoveDuty(ctx, db.MoveDutyParams{Kind: string(d.Kind), Ref: refOf(d), TenantID: &d.TenantID, DueAt: d.DueAt})
 	if err != nil {
 		return transient(fmt.Errorf("move due work: %w", err))
 	}

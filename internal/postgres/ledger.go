@@ -40,13 +40,14 @@ func (l *Ledger) Locked(ctx context.Context, tenant, execution uuid.UUID, decide
 		if err != nil || changes == nil {
 			return err
 		}
-		pipe, err := changesPipe(was, changes)
+		pipe, lines, err := changesPipe(was, changes)
 		if err != nil || pipe.Len() == 0 {
 			return err
 		}
 		if err := tx.Commit(ctx, pipe); err != nil {
 			return fmt.Errorf("write execution: %w", err)
 		}
+		lines.report(changes.Assign)
 		return nil
 	}))
 }
@@ -59,7 +60,7 @@ func transient(err error) error {
 	return err
 }
 
-func changesPipe(was engine.Execution, c *engine.Changes) (*Pipe, error) {
+func changesPipe(was engine.Execution, c *engine.Changes) (*Pipe, *assigned, error) {
 	pipe := NewPipe()
 	if e := c.Execution; e != nil && changed(was, *e) {
 		pipe.Exec(db.SaveExecution, string(e.Status), int32(e.RunNo), int32(e.IdleRuns), int32(e.SettledSteps),
@@ -68,13 +69,14 @@ func changesPipe(was engine.Execution, c *engine.Changes) (*Pipe, error) {
 	for _, s := range c.Steps {
 		arguments, err := stepArguments(was, s)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		pipe.Exec(db.SaveStep, arguments...)
 	}
 	for _, s := range c.DropAfter {
 		pipe.Exec(db.DropAttempts, was.ID, int32(s.Order), int32(s.Attempt))
 	}
+	changeLines(pipe, was.TenantID, was.ID, c)
 	for _, d := range c.Duties {
 		sql := db.AddDuty
 		if d.Move {
@@ -85,7 +87,7 @@ func changesPipe(was engine.Execution, c *engine.Changes) (*Pipe, error) {
 	for _, d := range c.Ended {
 		pipe.Exec(db.EndDuty, string(d.Kind), d.Ref.String())
 	}
-	return pipe, nil
+	return pipe, assignLines(pipe, was.TenantID, c.Assign), nil
 }
 
 func changed(was, is engine.Execution) bool {

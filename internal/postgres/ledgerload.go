@@ -125,6 +125,6 @@ func stepOf(r db.LoadLedgerRow) flow.Step {
 		Tries: int(r.Tries), ProviderID: r.ProviderID, Outcome: flow.Outcome(r.Outcome), Detail: r.Detail,
 		Reported: r.Reported, SkipKind: flow.SkipKind(r.SkipKind), Looks: int(r.Looks), GoneSince: r.GoneSince,
 		Token: orEmpty(r.Token), StartedAt: r.StartedAt, CompletedAt: r.CompletedAt, Result: r.ResultData,
-		Error: orEmpty(r.ErrorMessage), SkipReason: orEmpty(r.SkipReason),
+		Error: orEmpty(r.ErrorMessage), SkipReason: orEmpty(r.SkipReason), Line: flow.LineState(r.Line), LineSince: r.LineSince,
 	}
 }

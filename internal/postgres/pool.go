@@ -171,7 +171,13 @@ func Unavailable(err error) bool {
 		case "08", "53", "57", "58": // connection, resources, operator intervention, system
 			return true
 		}
-		return code == "55P03" || code == "25006" // lock not available; a failover's read-only moment
+		switch code {
+		case "55P03", "25006": // lock not available; a failover's read-only moment
+			return true
+		case "42P01", "42703", "42883": // table, column, function: this release's migration has yet to run
+			return true
+		}
+		return false
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error

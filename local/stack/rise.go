@@ -175,8 +175,8 @@ func (r *rise) parameters(ctx context.Context) ([]string, error) {
 	}
 	parameters := []string{
 		"Environment=local", "Architecture=" + builder.Architecture(), "LogLevel=info",
-		"CallOutcomeTimeout=15", "ReconcileInterval=5", "MessageReconcileTimeout=15",
 		"PublicUrl=" + r.GatewayURL(),
+		"GlobalCallLimit=40", "CallOutcomeTimeout=15", "ReconcileInterval=5", "MessageReconcileTimeout=15",
 		"BolnaBaseUrl=" + r.SandboxURL() + "/bolna", "WhatsAppBaseUrl=" + r.SandboxURL() + "/whatsapp",
 	}
 	if r.Clock != "" { // sam takes no empty values

@@ -29,7 +29,7 @@ func (q *Queries) ClearToken(ctx context.Context, arg ClearTokenParams) error {
 
 const DropAttempts = `-- name: DropAttempts :exec
 delete from flow_action_logs
-where execution_id = $1 and step = $2 and attempt > $3 and state = 'planned'
+where execution_id = $1 and step = $2 and attempt > $3 and state in ('planned', 'queued')
 `
 
 type DropAttemptsParams struct {
@@ -38,7 +38,7 @@ type DropAttemptsParams struct {
 	Attempt     int32
 }
 
-// Planned attempts that a better outcome made needless.
+// Attempts not yet begun that a better outcome made needless.
 func (q *Queries) DropAttempts(ctx context.Context, arg DropAttemptsParams) error {
 	_, err := q.db.Exec(ctx, DropAttempts, arg.ExecutionID, arg.Step, arg.Attempt)
 	return err
@@ -309,12 +309,13 @@ func (q *Queries) LoadIntegrations(ctx context.Context) ([]LoadIntegrationsRow, 
 }
 
 const LoadLedger = `-- name: LoadLedger :many
-select id, step, attempt, action_type, state, until, retry_at, first_tried_at, claim_id, claim_until, tries, provider_id,
-    outcome, detail, reported, skip_kind, looks, gone_since, token, started_at, completed_at, result_data,
-    error_message, skip_reason
-from flow_action_logs
-where execution_id = $1
-order by step, attempt
+select a.id, a.step, a.attempt, a.action_type, a.state, a.until, a.retry_at, a.first_tried_at, a.claim_id, a.claim_until, a.tries,
+    a.provider_id, a.outcome, a.detail, a.reported, a.skip_kind, a.looks, a.gone_since, a.token, a.started_at, a.completed_at,
+    a.result_data, a.error_message, a.skip_reason, coalesce(l.state, '') as line, l.entered_at as line_since
+from flow_action_logs a
+left join call_lines l on l.call = a.id and l.tenant_id = a.tenant_id
+where a.execution_id = $1
+order by a.step, a.attempt
 `
 
 type LoadLedgerRow struct {
@@ -342,6 +343,8 @@ type LoadLedgerRow struct {
 	ResultData   json.RawMessage
 	ErrorMessage *string
 	SkipReason   *string
+	Line         string
+	LineSince    *time.Time
 }
 
 func (q *Queries) LoadLedger(ctx context.Context, executionID uuid.UUID) ([]LoadLedgerRow, error) {
@@ -378,6 +381,8 @@ func (q *Queries) LoadLedger(ctx context.Context, executionID uuid.UUID) ([]Load
 			&i.ResultData,
 			&i.ErrorMessage,
 			&i.SkipReason,
+			&i.Line,
+			&i.LineSince,
 		); err != nil {
 			return nil, err
 		}

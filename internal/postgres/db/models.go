@@ -32,6 +32,23 @@ type AutoEngagementFlow struct {
 	CreatedBy              *string
 }
 
+type CallLine struct {
+	Call        uuid.UUID
+	ExecutionID uuid.UUID
+	TenantID    uuid.UUID
+	TenantLimit int32
+	State       string
+	QueuedAt    time.Time
+	EnteredAt   time.Time
+	NotBefore   time.Time
+	LeaseUntil  *time.Time
+}
+
+type CallTurn struct {
+	TenantID uuid.UUID
+	Turn     int64
+}
+
 type Contact struct {
 	ID           uuid.UUID
 	TenantID     uuid.UUID

@@ -37,12 +37,13 @@ join flow_versions v on v.tenant_id = e.tenant_id and v.flow_id = e.flow_id and 
 where e.id = $1;
 
 -- name: LoadLedger :many
-select id, step, attempt, action_type, state, until, retry_at, first_tried_at, claim_id, claim_until, tries, provider_id,
-    outcome, detail, reported, skip_kind, looks, gone_since, token, started_at, completed_at, result_data,
-    error_message, skip_reason
-from flow_action_logs
-where execution_id = $1
-order by step, attempt;
+select a.id, a.step, a.attempt, a.action_type, a.state, a.until, a.retry_at, a.first_tried_at, a.claim_id, a.claim_until, a.tries,
+    a.provider_id, a.outcome, a.detail, a.reported, a.skip_kind, a.looks, a.gone_since, a.token, a.started_at, a.completed_at,
+    a.result_data, a.error_message, a.skip_reason, coalesce(l.state, '') as line, l.entered_at as line_since
+from flow_action_logs a
+left join call_lines l on l.call = a.id and l.tenant_id = a.tenant_id
+where a.execution_id = $1
+order by a.step, a.attempt;
 
 -- name: LoadIntegrations :many
 select kind, config, secret from integrations;
@@ -81,9 +82,9 @@ with w as (
 select expect(count(*)) from w;
 
 -- name: DropAttempts :exec
--- Planned attempts that a better outcome made needless.
+-- Attempts not yet begun that a better outcome made needless.
 delete from flow_action_logs
-where execution_id = sqlc.arg(execution_id) and step = sqlc.arg(step) and attempt > sqlc.arg(attempt) and state = 'planned';
+where execution_id = sqlc.arg(execution_id) and step = sqlc.arg(step) and attempt > sqlc.arg(attempt) and state in ('planned', 'queued');
 
 -- name: SaveExecution :exec
 with w as (
