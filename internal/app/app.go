@@ -25,11 +25,13 @@ import (
 	"github.com/auto-engagement/flows/internal/postgres"
 	"github.com/auto-engagement/flows/internal/provider"
 	"github.com/auto-engagement/flows/internal/provider/bolna"
+	"github.com/auto-engagement/flows/internal/provider/email"
 	"github.com/auto-engagement/flows/internal/provider/whatsapp"
 	"github.com/auto-engagement/flows/internal/queue"
 	"github.com/auto-engagement/flows/internal/rest"
 	"github.com/auto-engagement/flows/internal/secret"
 	"github.com/auto-engagement/flows/internal/stepfunctions"
+	"github.com/auto-engagement/flows/internal/unsubscribe"
 	"github.com/auto-engagement/flows/internal/webhook"
 )
 
@@ -104,19 +106,44 @@ func (a *App) Engine(ctx context.Context) (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &engine.Engine{
+	links, err := a.links(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e := &engine.Engine{
 		Store: postgres.NewLedger(pool), Machines: a.machines(), Clock: a.Clock,
 		Secrets:  secret.NewBox(kms.NewFromConfig(a.aws), a.Config.KMSKeyID),
 		Calls:    bolna.New(a.Config.BolnaBaseURL, provider.NewHTTPClient(nil)),
 		Messages: a.messages(),
 		Mails:    a.mails(),
 		Resend:   a.outbox(pool).Resend,
+		Suppress: postgres.SuppressionStore{Pool: pool, Clock: a.Clock}.Suppress,
 
 		CallLimit: a.Config.CallLimit,
 		Timeouts: engine.Timeouts{
 			CallOutcome: a.Config.CallOutcomeTimeout, Reconcile: a.Config.ReconcileInterval, Message: a.Config.MessageReconcileTimeout,
 		},
-	}, nil
+	}
+	if links != nil {
+		e.Unsubscribe = links.Address
+	}
+	return e, nil
+}
+
+// links are those in mails; nil where a function neither writes nor reads them.
+func (a *App) links(ctx context.Context) (*unsubscribe.Links, error) {
+	if a.Config.LinkSecret == "" {
+		return nil, nil
+	}
+	key, err := a.secrets().Get(ctx, a.Config.LinkSecret)
+	if err != nil {
+		return nil, fmt.Errorf("read the secret that signs links: %w", err)
+	}
+	links, err := unsubscribe.New(a.Config.PublicURL, key)
+	if err != nil {
+		return nil, fmt.Errorf("make links of PUBLIC_URL and LINK_SECRET_ARN: %w", err)
+	}
+	return links, nil
 }
 
 // Intake decides leads.
@@ -160,10 +187,26 @@ func (a *App) Webhooks(ctx context.Context) (*webhook.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	links, err := a.links(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if links == nil {
+		return nil, need("LINK_SECRET_ARN", "")
+	}
+	notices := &email.SNS{Topics: a.Config.SESTopics, Client: provider.NewHTTPClient(nil)}
 	return &webhook.Handler{
 		Receive: e.Receive, Route: postgres.NewLedger(a.pool).Route,
 		WhatsAppApp: a.whatsAppApp, Verify: whatsapp.Verify, Split: whatsapp.Split,
 		TakeLead: a.outbox(a.pool).Take,
+		ReadLink: links.Read, Refuse: e.Refuse,
+		OpenSNS: func(ctx context.Context, body []byte) (json.RawMessage, error) {
+			event, err := notices.Open(ctx, body)
+			if errors.Is(err, email.ErrNotSNS) {
+				err = fmt.Errorf("%w: %w", webhook.ErrRefused, err)
+			}
+			return event, err
+		},
 	}, nil
 }
 

@@ -59,9 +59,14 @@ type Config struct {
 	JWTUserPool string `env:"JWT_USER_POOL"`
 
 	AllowedOrigins []string `env:"ALLOWED_ORIGINS"`
-	// PublicURL is where providers reach the API, without a slash at its end.
+	// PublicURL is where people and providers reach the API, without a slash at
+	// its end.
 	PublicURL string `env:"PUBLIC_URL"`
 
+	// LinkSecret is the ARN of the secret that signs links in mails.
+	LinkSecret string `env:"LINK_SECRET_ARN"`
+	// SESTopics are the ARNs of the SNS topics whose events are believed.
+	SESTopics []string `env:"SES_TOPIC_ARNS"`
 	// CallLimit is how many calls may be out at once, of all tenants together.
 	CallLimit int `env:"GLOBAL_CALL_LIMIT, default=10"`
 	// RateLimit is how many requests a second a tenant may send for good,

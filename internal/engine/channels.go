@@ -145,15 +145,21 @@ func (t *turn) prepareMail(a *flow.Action, id uuid.UUID) (effect, error) {
 		return effect{}, refuse("the e-mail settings have no usable sender address")
 	}
 	contact := t.s.Contact
-	texts, err := renderMail(config, t.s.Templates, template.Vars(contact, t.s.Execution.Metadata))
+	vars, unsubscribe := template.Vars(contact, t.s.Execution.Metadata), ""
+	if t.e.Unsubscribe != nil {
+		unsubscribe = t.e.Unsubscribe(t.s.Tenant.ID, id)
+		vars["unsubscribe_url"] = unsubscribe
+	}
+	texts, err := renderMail(config, t.s.Templates, vars)
 	if err != nil {
 		return effect{}, err
 	}
+	texts.endWith(unsubscribe)
 	letter := provider.Mail{
 		ID: id, From: from.Address, FromName: first(config.FromName, settings.FromName, from.Name), ReplyTo: settings.ReplyTo,
 		To: contact.Email, ToName: contact.Name,
 		MessageID: id.String() + "@" + domainOf(from.Address),
-		Subject:   texts.subject, Text: texts.text, HTML: texts.html,
+		Subject:   texts.subject, Text: texts.text, HTML: texts.html, Unsubscribe: unsubscribe,
 	}
 	return effect{
 		send: func(ctx context.Context) provider.Answer { return t.e.Mails.Send(ctx, cred, letter) },

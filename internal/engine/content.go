@@ -2,6 +2,9 @@ package engine
 
 import (
 	"encoding/json"
+	"html"
+	"regexp"
+	"strings"
 
 	"github.com/auto-engagement/flows/internal/flow"
 	"github.com/auto-engagement/flows/internal/template"
@@ -98,4 +101,26 @@ func renderMail(config flow.EmailConfig, templates map[string]EmailTemplate, var
 		}
 	}
 	return out, nil
+}
+
+// endOfBody is where a page's text ends, with or without its last tag.
+var endOfBody = regexp.MustCompile(`(?i)</body>(\s*</html>)?|</html>`)
+
+// endWith puts a link to unsubscribe below texts that do not show it
+// themselves (as {{ unsubscribe_url }}).
+func (m *mailTexts) endWith(link string) {
+	if link == "" {
+		return
+	}
+	if m.text != "" && !strings.Contains(m.text, link) {
+		m.text = strings.TrimRight(m.text, "\n") + "\n\n-- \nUnsubscribe: " + link + "\n"
+	}
+	if m.html != "" && !strings.Contains(m.html, link) {
+		footer := `<p style="margin-top:2em;font-size:12px;color:#666"><a href="` + html.EscapeString(link) + `" style="color:#666">Unsubscribe</a></p>`
+		at := len(m.html)
+		if ends := endOfBody.FindAllStringIndex(m.html, -1); ends != nil {
+			at = ends[len(ends)-1][0]
+		}
+		m.html = m.html[:at] + footer + m.html[at:]
+	}
 }

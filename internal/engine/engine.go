@@ -30,7 +30,14 @@ type Engine struct {
 
 	Calls    Caller
 	Messages Messenger
-	Mails    provider.Mailer
+	Mails    Mailer
+
+	// Suppress has nothing more sent to an address on a channel. One that is
+	// suppressed already is no error.
+	Suppress func(ctx context.Context, tenant uuid.UUID, s flow.Suppression) error
+	// Unsubscribe is the address by which the receiver of a mail wants no more;
+	// nil leaves mails without.
+	Unsubscribe func(tenant, mail uuid.UUID) string
 
 	// Resend puts a stored lead event on the queue again (due work outbox).
 	Resend func(ctx context.Context, tenant, leadEvent uuid.UUID) error
@@ -60,6 +67,16 @@ type Messenger interface {
 	// Report reads one webhook entry. The second result is false when it is not about
 	// a message of ours.
 	Report(body []byte) (report provider.MessageReport, is bool, err error)
+	// Stop reads one webhook entry as a person's wish to hear no more, and
+	// gives their number (E.164). is is false when it is none.
+	Stop(body []byte) (phone string, is bool, err error)
+}
+
+// Mailer sends e-mail, and reads what its provider's events tell of it.
+type Mailer interface {
+	provider.Mailer
+	// Report reads one event. is is false when it says nothing about a mail's fate.
+	Report(body []byte) (report provider.MailReport, is bool, err error)
 }
 
 // Timeouts are real-time limits on what providers owe us.

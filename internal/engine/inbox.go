@@ -65,12 +65,37 @@ func (e *Engine) match(ctx context.Context, event Event) (bool, error) {
 		}
 		return e.ApplyCall(ctx, event.TenantID, report)
 	case integrationWhatsApp:
-		report, is, err := e.Messages.Report(event.Body)
+		return e.matchMessage(ctx, event)
+	case eventsOfMails:
+		report, is, err := e.Mails.Report(event.Body)
 		if err != nil || !is {
 			return true, nil //nolint:nilerr // as above
 		}
-		return e.ApplyMessage(ctx, event.TenantID, report)
+		// A mail is in the ledger before it leaves: what is not is nobody's, or
+		// another tenant's on the same topic.
+		_, err = e.ApplyMail(ctx, event.TenantID, report)
+		return err == nil, err
 	default:
 		return false, fmt.Errorf("no one applies events of kind %q", event.Kind)
 	}
+}
+
+// eventsOfMails is the kind of events about e-mails.
+const eventsOfMails = "ses"
+
+// matchMessage applies what WhatsApp tells: how a message fared, or that a
+// person wants no more.
+func (e *Engine) matchMessage(ctx context.Context, event Event) (bool, error) {
+	phone, is, err := e.Messages.Stop(event.Body)
+	if err != nil {
+		return true, nil //nolint:nilerr // what cannot be read today cannot be read tomorrow
+	}
+	if is {
+		return true, e.stopNumber(ctx, event.TenantID, phone)
+	}
+	report, is, err := e.Messages.Report(event.Body)
+	if err != nil || !is {
+		return true, nil //nolint:nilerr // as above
+	}
+	return e.ApplyMessage(ctx, event.TenantID, report)
 }

@@ -25,6 +25,16 @@ func (e *Engine) ApplyMessage(ctx context.Context, tenant uuid.UUID, r provider.
 	return e.apply(ctx, tenant, flow.WhatsAppMessage, r.ProviderID, r.OurID, func(t *turn, row flow.Step) { t.messageReported(row, r) })
 }
 
+// ApplyMail applies what a provider tells of an e-mail, and has nothing more
+// sent to addresses that are dead or whose owner complained.
+func (e *Engine) ApplyMail(ctx context.Context, tenant uuid.UUID, r provider.MailReport) (matched bool, err error) {
+	matched, err = e.apply(ctx, tenant, flow.Email, r.ProviderID, r.OurID, func(t *turn, row flow.Step) { t.mailReported(row, r) })
+	if err != nil || !matched {
+		return matched, err
+	}
+	return true, e.stopMail(ctx, tenant, r)
+}
+
 func (e *Engine) apply(ctx context.Context, tenant uuid.UUID, kind flow.ActionType, providerID string, ourID uuid.UUID, report func(*turn, flow.Step)) (bool, error) {
 	execution, found, err := e.Store.ExecutionOf(ctx, tenant, kind, providerID, ourID)
 	if err != nil || !found {
@@ -123,6 +133,28 @@ func details(result map[string]any, r provider.CallReport) {
 	}
 }
 
+// mailReported moves an e-mail on by what the provider tells of it. A mail
+// that was delivered may still come back for good: the receiving server took
+// it before it looked for the mailbox.
+func (t *turn) mailReported(row flow.Step, r provider.MailReport) {
+	if r.Status == provider.MailComplained {
+		result := decode(row.Result)
+		result["complained"] = true
+		row.Result = encode(result)
+		t.write(row)
+		return
+	}
+	if r.Status == provider.MailFailed && row.State == flow.Done && len(r.Dead) > 0 {
+		row.State = flow.Sent
+	}
+	t.messageReported(row, provider.MessageReport{
+		ProviderID: r.ProviderID, OurID: r.OurID, Status: string(r.Status), Code: r.Code, Reason: r.Reason,
+	})
+}
+
+// sentKey is the key of a message's result_data that says it was sent.
+var sentKey = map[flow.ActionType]string{flow.WhatsAppMessage: "whatsapp_sent", flow.Email: "email_sent"}
+
 // messageReported moves a message on by what the provider tells of it. The
 // step has ended with `sent`; what comes later only corrects it.
 func (t *turn) messageReported(row flow.Step, r provider.MessageReport) {
@@ -151,7 +183,7 @@ func (t *turn) messageReported(row flow.Step, r provider.MessageReport) {
 		if row.CompletedAt == nil {
 			row.CompletedAt = &t.now
 		}
-		result["whatsapp_sent"], result["status"], result["message_id"] = true, r.Status, row.ProviderID
+		result[sentKey[row.Type]], result["status"], result["message_id"] = true, r.Status, row.ProviderID
 	}
 	row.RetryAt = nil
 	row.Result = encode(result)

@@ -17,6 +17,8 @@ import (
 	"github.com/auto-engagement/flows/internal/flow"
 	"github.com/auto-engagement/flows/internal/postgres"
 	"github.com/auto-engagement/flows/internal/provider"
+	"github.com/auto-engagement/flows/internal/provider/email"
+	"github.com/auto-engagement/flows/internal/provider/whatsapp"
 	"github.com/auto-engagement/flows/internal/testdb"
 )
 
@@ -42,6 +44,8 @@ func setup(t *testing.T) *bundle {
 	b.Engine = &engine.Engine{
 		Store: postgres.NewLedger(db.App), Machines: b.machines, Clock: c, Secrets: plain{},
 		Calls: b.providers, Messages: b.providers.messenger(), Mails: b.providers.mailer(), Timeouts: engine.DefaultTimeouts,
+		Suppress:    postgres.SuppressionStore{Pool: db.App, Clock: c}.Suppress,
+		Unsubscribe: func(_, mail uuid.UUID) string { return "https://flows.example/unsubscribe/" + mail.String() },
 	}
 	b.exec("update tenants set contact_windows = '{}' where id = $1", b.tenant)
 	for _, kind := range []string{"bolna", "whatsapp", "email"} {
@@ -160,6 +164,8 @@ type providers struct {
 	// unreachable fails every question.
 	unreachable bool
 	stopped     []string
+	// mails are those that were asked to be sent.
+	mails []provider.Mail
 	// leaving is called by each request before it is counted as begun; nil does nothing.
 	leaving func()
 	// notStopped fails that many stops.
@@ -230,22 +236,28 @@ func (p *providers) Report([]byte) (provider.CallReport, error) {
 	return provider.CallReport{}, errors.New("not used")
 }
 
-func (p *providers) messenger() engine.Messenger { return messenger{p} }
-func (p *providers) mailer() provider.Mailer     { return mailer{p} }
+func (p *providers) messenger() engine.Messenger { return messenger{p, whatsapp.New("", "", nil)} }
+func (p *providers) mailer() engine.Mailer       { return mailer{p, email.New(nil, nil, nil)} }
 
-type messenger struct{ p *providers }
+// messenger and mailer read events as the real clients do.
+type messenger struct {
+	p *providers
+	*whatsapp.Client
+}
 
 func (m messenger) Send(_ context.Context, _ provider.Credentials, msg provider.Message) provider.Answer {
 	return m.p.take(msg.ID)
 }
 
-func (m messenger) Report([]byte) (provider.MessageReport, bool, error) {
-	return provider.MessageReport{}, false, nil
+type mailer struct {
+	p *providers
+	*email.Mailer
 }
 
-type mailer struct{ p *providers }
-
 func (m mailer) Send(_ context.Context, _ provider.Credentials, mail provider.Mail) provider.Answer {
+	m.p.mu.Lock()
+	m.p.mails = append(m.p.mails, mail)
+	m.p.mu.Unlock()
 	return m.p.take(mail.ID)
 }
 

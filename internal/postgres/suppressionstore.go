@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -80,6 +81,26 @@ func (s SuppressionStore) AddSuppression(ctx context.Context, tenant uuid.UUID, 
 		return nil
 	})
 	return record, added, storeError("add a suppression", err)
+}
+
+// errUnusable says that there is nothing to suppress.
+var errUnusable = errors.New("not an address")
+
+// Suppress is AddSuppression of what nobody in person asked for here: a word
+// from a provider, a link in a mail. What is no address is left alone: nothing
+// is ever sent to it.
+func (s SuppressionStore) Suppress(ctx context.Context, tenant uuid.UUID, wanted flow.Suppression) error {
+	_, _, err := s.AddSuppression(ctx, tenant, "", func(t flow.Tenant) (flow.Suppression, error) {
+		normal, problems := wanted.Normalize(t)
+		if len(problems) > 0 {
+			return flow.Suppression{}, errUnusable
+		}
+		return normal, nil
+	})
+	if errors.Is(err, errUnusable) {
+		return nil
+	}
+	return err
 }
 
 // pipeSuppression queues a suppression and its entry in the audit log; one of

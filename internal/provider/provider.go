@@ -134,6 +134,32 @@ type Mail struct {
 	Unsubscribe string
 }
 
+// MailStatus is what a provider tells of one e-mail.
+type MailStatus string
+
+// What a provider tells of an e-mail.
+const (
+	MailSent      MailStatus = "sent"
+	MailDelivered MailStatus = "delivered"
+	MailFailed    MailStatus = "failed"
+	// MailComplained: it arrived, and its receiver called it spam.
+	MailComplained MailStatus = "complained"
+)
+
+// MailReport is what an event tells of one e-mail.
+type MailReport struct {
+	ProviderID string
+	// OurID is the Mail.ID that came back (zero when it did not).
+	OurID  uuid.UUID
+	Status MailStatus
+	// Code is the kind of failure: permanent, transient, undetermined, reject, rendering.
+	Code   string
+	Reason string
+	// Dead are addresses that no mail reaches, Refusing those whose owner
+	// complained: nothing is sent to either again.
+	Dead, Refusing []string
+}
+
 // Caller speaks to a telephony provider.
 type Caller interface {
 	// Place asks for a call. The context's deadline bounds the request.

@@ -40,6 +40,13 @@ type Handler struct {
 	TakeLead func(ctx context.Context, tenant uuid.UUID, body []byte, as flow.Arrival, once *flow.Once[flow.TakenLead]) (flow.TakenLead, error)
 	// Split takes a WhatsApp webhook apart: entries by phone number id.
 	Split func(body []byte) (map[string][]json.RawMessage, error)
+	// OpenSNS verifies a message of Amazon SNS and gives what it holds; nil when
+	// it holds nothing to apply. ErrRefused refuses for good.
+	OpenSNS func(ctx context.Context, body []byte) (json.RawMessage, error)
+	// ReadLink reads the token of a link to unsubscribe, Refuse has no more
+	// mail go to that mail's receiver.
+	ReadLink func(token string) (tenant, mail uuid.UUID, ok bool)
+	Refuse   func(ctx context.Context, tenant, mail uuid.UUID) (known bool, err error)
 }
 
 // Routes are the endpoints, for an http.Server or a Lambda adapter.
@@ -49,6 +56,9 @@ func (h *Handler) Routes() http.Handler {
 	mux.HandleFunc("GET /webhooks/whatsapp", h.handshake)
 	mux.HandleFunc("POST /webhooks/whatsapp", h.whatsapp)
 	mux.HandleFunc("POST /webhooks/leads/{token}", h.lead)
+	mux.HandleFunc("POST /webhooks/ses/{token}", h.ses)
+	mux.HandleFunc("GET /unsubscribe/{token}", h.askUnsubscribe)
+	mux.HandleFunc("POST /unsubscribe/{token}", h.unsubscribe)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fail(w, http.StatusNotFound, "Not found") })
 	return logged(mux)
 }
@@ -178,8 +188,10 @@ func read(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	return body, true
 }
 
+func logUnavailable(err error) { slog.Error("a webhook could not be stored", "error", err) }
+
 func unavailable(w http.ResponseWriter, err error) {
-	slog.Error("a webhook could not be stored", "error", err)
+	logUnavailable(err)
 	w.Header().Set("Retry-After", "10")
 	fail(w, http.StatusServiceUnavailable, "The event could not be stored, send it again")
 }

@@ -21,6 +21,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auto-engagement/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count executions and actions by flow, action type and day */
+        get: operations["get-analytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auto-engagement/analytics/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count how calls, messages and e-mails ended */
+        get: operations["get-analytics-channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auto-engagement/analytics/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count how far a flow's executions came */
+        get: operations["get-analytics-funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auto-engagement/analytics/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count calls and answers by hour of the week */
+        get: operations["get-analytics-heatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auto-engagement/analytics/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare a stretch of days with the one before */
+        get: operations["get-analytics-overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auto-engagement/analytics/sparklines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count each flow's executions by day */
+        get: operations["get-analytics-sparklines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auto-engagement/executions": {
         parameters: {
             query?: never;
@@ -86,6 +188,44 @@ export interface paths {
          * @description After the 200 nothing more is sent to the contact by this execution. A call that talks already is let finish. 503: a request is just leaving, ask again.
          */
         post: operations["cancel-execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auto-engagement/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List exports, newest first */
+        get: operations["list-exports"];
+        put?: never;
+        /**
+         * Export executions, leads or contacts as CSV
+         * @description Read the export until it is completed, then its url. CSV after RFC 4180 in UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula has an apostrophe before it.
+         */
+        post: operations["create-export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auto-engagement/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an export with its progress and the address of its file */
+        get: operations["get-export"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -243,6 +383,23 @@ export interface paths {
         };
         /** List a flow's executions, newest first */
         get: operations["list-flow-executions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auto-engagement/flows/{id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count a flow's executions and actions */
+        get: operations["get-flow-statistics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -463,6 +620,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List imports of contacts, newest first */
+        get: operations["list-imports"];
+        put?: never;
+        /**
+         * Import contacts from a CSV or XLSX file
+         * @description Upload the file to upload.url with PUT, read the import until it is ready, correct the mapping where need be, and start it. With start it goes on by itself. Each good row becomes a lead event with source import; what is wrong with the others can be read.
+         */
+        post: operations["create-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an import with its columns, preview and progress */
+        get: operations["get-import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an import; rows accepted before stay */
+        post: operations["cancel-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/imports/{id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an import's row errors by row
+         * @description The first 10,000 are kept; progress.rejected counts all.
+         */
+        get: operations["list-import-errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/imports/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start an import
+         * @description One whose file is not there yet starts as soon as it is. One that runs already goes on as it does.
+         */
+        post: operations["start-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{id}": {
         parameters: {
             query?: never;
@@ -486,6 +738,300 @@ export interface paths {
          * @description Only the keys sent change. Tags replace the list; to take a do-not-contact tag away is for owner and admin. Custom fields are merged by name, and null removes one.
          */
         patch: operations["change-contact"];
+        trace?: never;
+    };
+    "/api/email-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List e-mail templates by name, without their texts */
+        get: operations["list-email-templates"];
+        put?: never;
+        /** Create an e-mail template */
+        post: operations["create-email-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/email-templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Render texts that are not stored */
+        post: operations["preview-email-draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/email-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an e-mail template */
+        get: operations["get-email-template"];
+        put?: never;
+        post?: never;
+        /** Delete an e-mail template that no enabled flow and no running execution needs */
+        delete: operations["delete-email-template"];
+        options?: never;
+        head?: never;
+        /** Change an e-mail template; steps that are still to come send the new one */
+        patch: operations["change-email-template"];
+        trace?: never;
+    };
+    "/api/email-templates/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Render an e-mail template for a contact, with drafts in place of its texts */
+        post: operations["preview-email-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/email-templates/{id}/test-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an e-mail template to an address, marked as a test */
+        post: operations["send-test-email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the integrations, connected or not */
+        get: operations["list-integrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/bolna": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Connect Bolna (AI calls) */
+        put: operations["connect-bolna"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/bolna/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the voice agents at Bolna */
+        get: operations["list-bolna-agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/bolna/phone-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the phone numbers at Bolna */
+        get: operations["list-bolna-phone-numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Connect e-mail, by SMTP or Amazon SES */
+        put: operations["connect-email"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/whatsapp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Connect WhatsApp; the provider confirms whose the numbers are */
+        put: operations["connect-whatsapp"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/whatsapp/phone-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the WhatsApp numbers */
+        get: operations["list-whatsapp-phone-numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/whatsapp/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the WhatsApp message templates */
+        get: operations["list-whatsapp-templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an integration */
+        get: operations["get-integration"];
+        put?: never;
+        post?: never;
+        /** Disconnect an integration: steps that need it fail from now on */
+        delete: operations["disconnect-integration"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{kind}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the provider whether the settings work */
+        post: operations["check-integration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{kind}/rotate-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new webhook address; the one before stops working */
+        post: operations["rotate-webhook-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the tenant's settings */
+        get: operations["get-settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the tenant's settings; they count at once */
+        patch: operations["change-settings"];
         trace?: never;
     };
     "/api/suppressions": {
@@ -530,23 +1076,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        AcceptedLead: {
-            event_id: string;
-            /**
-             * Format: uuid
-             * @description Reads the lead and its decision
-             */
-            id: string;
-            /** @enum {string} */
-            outcome: "received";
-            source: string;
-        };
-        Action: {
-            action_config: components["schemas"]["CallConfig"] | components["schemas"]["WhatsAppConfig"] | components["schemas"]["EmailConfig"] | components["schemas"]["WaitConfig"];
+        AICallAction: {
+            action_config: components["schemas"]["CallConfig"];
             /** Format: int64 */
             action_order: number;
-            action_type: string;
-            condition_type: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action_type: "ai_call";
+            /** @enum {string|null} */
+            condition_type: "always" | "call_outcome" | "previous_action_status" | null;
             condition_value: string | null;
             /**
              * Format: date-time
@@ -558,15 +1098,21 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
-        ActionInput: {
-            /** @description By action_type; unknown keys are refused */
-            action_config: components["schemas"]["CallConfig"] | components["schemas"]["WhatsAppConfig"] | components["schemas"]["EmailConfig"] | components["schemas"]["WaitConfig"];
+        AICallActionInput: {
+            action_config: components["schemas"]["CallConfig"];
             /** Format: int64 */
             action_order: number;
-            /** @enum {string} */
-            action_type: "ai_call" | "whatsapp_message" | "email" | "wait";
-            /** @description always, call_outcome, previous_action_status */
-            condition_type?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action_type: "ai_call";
+            /**
+             * @description null is always
+             * @enum {string|null}
+             */
+            condition_type?: "always" | "call_outcome" | "previous_action_status" | null;
+            /** @description Of call_outcome: answered, missed, failed, not_answered, voicemail, busy, no_answer; of previous_action_status: success, failed, skipped; otherwise null */
             condition_value?: string | null;
             /** @description Read only: accepted, and not changed */
             created_at?: unknown;
@@ -575,6 +1121,60 @@ export interface components {
             /** @description Read only: accepted, and not changed */
             id?: unknown;
         };
+        AICallActionInputCamelCase: {
+            actionConfig: components["schemas"]["CallConfig"];
+            /** Format: int64 */
+            actionOrder: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            actionType: "ai_call";
+            /**
+             * @description null is always
+             * @enum {string|null}
+             */
+            conditionType?: "always" | "call_outcome" | "previous_action_status" | null;
+            /** @description Of call_outcome: answered, missed, failed, not_answered, voicemail, busy, no_answer; of previous_action_status: success, failed, skipped; otherwise null */
+            conditionValue?: string | null;
+            /** @description Read only: accepted, and not changed */
+            createdAt?: unknown;
+            /** @description Read only: accepted, and not changed */
+            flowId?: unknown;
+            /** @description Read only: accepted, and not changed */
+            id?: unknown;
+        };
+        AcceptedLead: {
+            event_id: string;
+            /**
+             * Format: uuid
+             * @description Reads the lead and its decision
+             */
+            id: string;
+            /** @enum {string} */
+            outcome: "received";
+            source: string;
+        };
+        Action: components["schemas"]["AICallAction"] | components["schemas"]["WhatsAppMessageAction"] | components["schemas"]["EmailAction"] | components["schemas"]["WaitAction"];
+        ActionCounts: {
+            /** @enum {string} */
+            action_type: "ai_call" | "whatsapp_message" | "email" | "wait";
+            /** Format: int64 */
+            failed_actions: number;
+            /** Format: int64 */
+            skipped_actions: number;
+            /** @example 66.67 */
+            success_rate: string;
+            /** Format: int64 */
+            successful_actions: number;
+            /**
+             * Format: int64
+             * @description Also those not yet ended, and those that a cancel left unended
+             */
+            total_actions: number;
+        };
+        ActionInput: components["schemas"]["AICallActionInput"] | components["schemas"]["WhatsAppMessageActionInput"] | components["schemas"]["EmailActionInput"] | components["schemas"]["WaitActionInput"];
+        ActionInputCamelCase: components["schemas"]["AICallActionInputCamelCase"] | components["schemas"]["WhatsAppMessageActionInputCamelCase"] | components["schemas"]["EmailActionInputCamelCase"] | components["schemas"]["WaitActionInputCamelCase"];
         ActionLog: {
             /** @description As it ran */
             action_config: components["schemas"]["CallConfig"] | components["schemas"]["WhatsAppConfig"] | components["schemas"]["EmailConfig"] | components["schemas"]["WaitConfig"];
@@ -585,7 +1185,8 @@ export interface components {
             action_id: string | null;
             /** Format: int64 */
             action_order: number;
-            action_type: string;
+            /** @enum {string} */
+            action_type: "ai_call" | "whatsapp_message" | "email" | "wait";
             /** Format: int64 */
             attempt: number;
             /**
@@ -598,6 +1199,7 @@ export interface components {
             flow_execution_id: string;
             /** Format: uuid */
             id: string;
+            /** @description What came of it, by action_type; null before there is anything. Of a call: call_initiated, call_id, execution_id, call_outcome, call_detail, duration_seconds, agent_id; of a WhatsApp message: whatsapp_sent, status, template_id, message_id, to_phone; of an e-mail: email_sent, status, email_id, message_id, to_email, subject; of a wait: waited, status, duration_minutes, message; in a test run: simulated and what would have been sent */
             result_data: unknown;
             skip_reason: string | null;
             /**
@@ -609,7 +1211,16 @@ export interface components {
             status: "pending" | "running" | "success" | "failed" | "skipped";
         };
         ActionsInput: {
-            actions: components["schemas"]["ActionInput"][];
+            actions: (components["schemas"]["ActionInput"] | components["schemas"]["ActionInputCamelCase"])[];
+        };
+        Analytics: {
+            /** @description By action type, of those that ran; attempts at a call count each */
+            action_statistics: components["schemas"]["ActionCounts"][];
+            /** @description By priority. Flows that are gone are in the summary alone. */
+            flow_statistics: components["schemas"]["FlowTally"][];
+            summary: components["schemas"]["Summary"];
+            /** @description Every day, also one without executions */
+            timeline: components["schemas"]["TimelineDay"][];
         };
         AuditEntry: {
             /** @example suppression.removed */
@@ -629,6 +1240,25 @@ export interface components {
             /** @example suppression */
             subject_kind: string;
         };
+        BolnaAgent: {
+            id: string;
+            name: string;
+            /** @description Bolna's own word */
+            status: string | null;
+        };
+        BolnaInput: {
+            config?: components["schemas"]["NoSettingsInput"];
+            /** @description The API key; left out: the stored one is kept */
+            secret?: string | null;
+        };
+        BolnaPhoneNumber: {
+            /** @description The agent that answers it */
+            agent_id: string | null;
+            id: string;
+            /** @description E.164 */
+            phone_number: string;
+        };
+        BolnaSettings: Record<string, never>;
         BulkCancelFilter: {
             /** Format: uuid */
             contact_id?: string;
@@ -637,11 +1267,17 @@ export interface components {
              * @description Also of a flow that is gone
              */
             flow_id?: string;
-            /** @description A day of the tenant's time zone (YYYY-MM-DD) or an RFC 3339 instant */
+            /**
+             * @description A day of the tenant's time zone (YYYY-MM-DD) or an RFC 3339 instant
+             * @example 2026-02-05
+             */
             from?: string;
             search?: string;
             test_runs_only?: boolean;
-            /** @description A day of the tenant's time zone (YYYY-MM-DD) or an RFC 3339 instant */
+            /**
+             * @description A day of the tenant's time zone (YYYY-MM-DD) or an RFC 3339 instant
+             * @example 2026-02-05
+             */
             to?: string;
         };
         BulkCancelInput: {
@@ -650,7 +1286,7 @@ export interface components {
             /** @description Those that are not there or not running are left aside */
             ids?: string[];
             reason?: string | null;
-        };
+        } & (unknown | unknown);
         BulkCancelled: {
             /**
              * Format: int64
@@ -659,23 +1295,62 @@ export interface components {
             cancelled: number;
         };
         CallConfig: {
+            /** @description The provider's id of the agent that talks */
             agent_id: string;
-            /** Format: int64 */
-            max_retries?: number;
+            /** @description How many more attempts follow a missed or failed call; default 0 */
+            max_retries?: number | null;
+            /** @description The provider's id of the number that calls */
             phone_number_id: string;
-            respect_dnc?: boolean;
-            /** Format: int64 */
-            retry_delay_minutes?: number;
+            /** @description Accepted, and without effect: who said no is never called */
+            respect_dnc?: boolean | null;
+            /** @description Between two attempts; default 30 */
+            retry_delay_minutes?: number | null;
         };
         CancelInput: {
             /** @description Shown with the execution as metadata.cancel_reason */
             reason?: string | null;
         };
+        Channel: {
+            /** @enum {string} */
+            action_type: "ai_call" | "whatsapp_message" | "email" | "wait";
+            /** Format: int64 */
+            cancelled_actions: number;
+            /** Format: int64 */
+            failed_actions: number;
+            /** @description How those that ended did, the most frequent first */
+            outcomes: components["schemas"]["ChannelOutcome"][];
+            /** Format: int64 */
+            skipped_actions: number;
+            /** @example 66.67 */
+            success_rate: string;
+            /** Format: int64 */
+            successful_actions: number;
+            /**
+             * Format: int64
+             * @description Also those not yet ended, and those that a cancel left unended
+             */
+            total_actions: number;
+            /** Format: int64 */
+            waiting_actions: number;
+        };
+        ChannelOutcome: {
+            /** Format: int64 */
+            count: number;
+            /** @enum {string} */
+            outcome: "answered" | "missed" | "no_answer" | "busy" | "voicemail" | "sent" | "delivered" | "read" | "failed" | "skipped" | "cancelled";
+        };
+        Check: {
+            /** @description What was found, or why the settings do not work, in a sentence */
+            message: string;
+            ok: boolean;
+        };
         Condition: {
             /** Format: int64 */
             condition_group: number;
-            condition_operator: string;
-            condition_type: string;
+            /** @enum {string} */
+            condition_operator: "equals" | "not_equals" | "contains" | "any" | "starts_with" | "ends_with" | "in" | "not_in" | "is_set" | "is_not_set" | "gt" | "gte" | "lt" | "lte" | "between" | "before" | "after" | "within_last_days";
+            /** @enum {string} */
+            condition_type: "lead_source" | "entry_type" | "custom_field" | "contact_field";
             condition_value: string | null;
             /**
              * Format: date-time
@@ -705,20 +1380,44 @@ export interface components {
              * @description Within a group AND, between groups OR; default 0
              */
             condition_group?: number;
-            condition_operator: string;
+            /** @enum {string} */
+            condition_operator: "equals" | "not_equals" | "contains" | "any" | "starts_with" | "ends_with" | "in" | "not_in" | "is_set" | "is_not_set" | "gt" | "gte" | "lt" | "lte" | "between" | "before" | "after" | "within_last_days";
             /** @enum {string} */
             condition_type: "lead_source" | "entry_type" | "custom_field" | "contact_field";
+            /** @description What to compare with. in and not_in take a list, by commas or as JSON array; between two numbers, the lower first; before and after a date or an RFC 3339 time; within_last_days 1 to 36500; gt, gte, lt, lte a number. any, is_set and is_not_set need none */
             condition_value?: string | null;
             /** @description Read only: accepted, and not changed */
             created_at?: unknown;
+            /** @description Needed for custom_field, and for contact_field: name, company, city, country, email, phone_country */
             custom_field_name?: string | null;
             /** @description Read only: accepted, and not changed */
             flow_id?: unknown;
             /** @description Read only: accepted, and not changed */
             id?: unknown;
         };
+        ConditionInputCamelCase: {
+            /**
+             * Format: int64
+             * @description Within a group AND, between groups OR; default 0
+             */
+            conditionGroup?: number;
+            /** @enum {string} */
+            conditionOperator: "equals" | "not_equals" | "contains" | "any" | "starts_with" | "ends_with" | "in" | "not_in" | "is_set" | "is_not_set" | "gt" | "gte" | "lt" | "lte" | "between" | "before" | "after" | "within_last_days";
+            /** @enum {string} */
+            conditionType: "lead_source" | "entry_type" | "custom_field" | "contact_field";
+            /** @description What to compare with. in and not_in take a list, by commas or as JSON array; between two numbers, the lower first; before and after a date or an RFC 3339 time; within_last_days 1 to 36500; gt, gte, lt, lte a number. any, is_set and is_not_set need none */
+            conditionValue?: string | null;
+            /** @description Read only: accepted, and not changed */
+            createdAt?: unknown;
+            /** @description Needed for custom_field, and for contact_field: name, company, city, country, email, phone_country */
+            customFieldName?: string | null;
+            /** @description Read only: accepted, and not changed */
+            flowId?: unknown;
+            /** @description Read only: accepted, and not changed */
+            id?: unknown;
+        };
         ConditionsInput: {
-            conditions: components["schemas"]["ConditionInput"][];
+            conditions: (components["schemas"]["ConditionInput"] | components["schemas"]["ConditionInputCamelCase"])[];
         };
         Contact: {
             city: string;
@@ -757,9 +1456,11 @@ export interface components {
             company?: string | null;
             country?: string | null;
             /** @description The same; a single value is that of each custom field that the flow's conditions name */
-            custom_field?: Record<string, never> | null;
+            custom_field?: unknown;
             /** @description An object of values by name */
-            custom_fields?: Record<string, never> | null;
+            custom_fields?: {
+                [key: string]: unknown;
+            } | null;
             email?: string | null;
             entry_type?: string | null;
             external_id?: string | null;
@@ -787,6 +1488,16 @@ export interface components {
             phone?: string | null;
             /** @description Replaces the list */
             tags?: string[];
+        };
+        ContactWindows: {
+            ai_call: components["schemas"]["Hours"] | null;
+            email: components["schemas"]["Hours"] | null;
+            whatsapp_message: components["schemas"]["Hours"] | null;
+        };
+        ContactWindowsInput: {
+            ai_call?: components["schemas"]["HoursInput"] | null;
+            email?: components["schemas"]["HoursInput"] | null;
+            whatsapp_message?: components["schemas"]["HoursInput"] | null;
         };
         ContactWithFacts: {
             city: string;
@@ -855,10 +1566,206 @@ export interface components {
             /** @enum {boolean} */
             success: true;
         };
+        EmailAction: {
+            action_config: components["schemas"]["EmailConfig"];
+            /** Format: int64 */
+            action_order: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action_type: "email";
+            /** @enum {string|null} */
+            condition_type: "always" | "call_outcome" | "previous_action_status" | null;
+            condition_value: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            created_at: string;
+            /** Format: uuid */
+            flow_id: string;
+            /** Format: uuid */
+            id: string;
+        };
+        EmailActionInput: {
+            action_config: components["schemas"]["EmailConfig"];
+            /** Format: int64 */
+            action_order: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action_type: "email";
+            /**
+             * @description null is always
+             * @enum {string|null}
+             */
+            condition_type?: "always" | "call_outcome" | "previous_action_status" | null;
+            /** @description Of call_outcome: answered, missed, failed, not_answered, voicemail, busy, no_answer; of previous_action_status: success, failed, skipped; otherwise null */
+            condition_value?: string | null;
+            /** @description Read only: accepted, and not changed */
+            created_at?: unknown;
+            /** @description Read only: accepted, and not changed */
+            flow_id?: unknown;
+            /** @description Read only: accepted, and not changed */
+            id?: unknown;
+        };
+        EmailActionInputCamelCase: {
+            actionConfig: components["schemas"]["EmailConfig"];
+            /** Format: int64 */
+            actionOrder: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            actionType: "email";
+            /**
+             * @description null is always
+             * @enum {string|null}
+             */
+            conditionType?: "always" | "call_outcome" | "previous_action_status" | null;
+            /** @description Of call_outcome: answered, missed, failed, not_answered, voicemail, busy, no_answer; of previous_action_status: success, failed, skipped; otherwise null */
+            conditionValue?: string | null;
+            /** @description Read only: accepted, and not changed */
+            createdAt?: unknown;
+            /** @description Read only: accepted, and not changed */
+            flowId?: unknown;
+            /** @description Read only: accepted, and not changed */
+            id?: unknown;
+        };
         EmailConfig: {
+            /** @description The id of an e-mail template */
             email_template_id: string;
+            /** @description The sender's name; default the template's */
+            from_name?: string | null;
+            /** @description In place of the template's subject */
+            subject_override?: string | null;
+        };
+        EmailInput: {
+            config: components["schemas"]["EmailSettingsInput"];
+            /** @description The SMTP password; left out: the stored one is kept */
+            secret?: string | null;
+        };
+        EmailSettings: {
+            configuration_set?: string;
+            from: string;
             from_name?: string;
-            subject_override?: string;
+            host?: string;
+            mode: string;
+            /** Format: int64 */
+            port?: number;
+            reply_to?: string;
+            tls?: string;
+            username?: string;
+        };
+        EmailSettingsInput: {
+            /** @description Of Amazon SES: where its events are published */
+            configuration_set?: string | null;
+            /** @description The sender's e-mail address */
+            from: string;
+            from_name?: string | null;
+            host?: string | null;
+            /** @enum {string} */
+            mode: "smtp" | "ses";
+            /**
+             * Format: int64
+             * @description Default 587; 465 with tls
+             */
+            port?: number | null;
+            reply_to?: string | null;
+            /** @description starttls (default), tls from the first byte, or none */
+            tls?: string | null;
+            /** @description Left out: no login */
+            username?: string | null;
+        };
+        EmailTemplate: {
+            category: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Steps do not send one that is not */
+            is_active: boolean;
+            name: string;
+            subject: string;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            updated_at: string;
+            /**
+             * Format: uuid
+             * @description The tenant
+             */
+            user_id: string;
+            /** @description The variables that subject, html and body_text read */
+            variables: string[];
+            /** Format: int64 */
+            version: number;
+            warnings: components["schemas"]["Warning"][];
+        };
+        EmailTemplateInput: {
+            /** @description Liquid; the text part */
+            body_text?: string | null;
+            category?: string | null;
+            /** @description Read only: accepted, and not changed */
+            created_at?: unknown;
+            /** @description Liquid; values are escaped. One of html and body_text is needed */
+            html?: string | null;
+            /** @description Read only: accepted, and not changed */
+            id?: unknown;
+            /** @description Default true */
+            is_active?: boolean;
+            name?: string;
+            /** @description Liquid */
+            subject?: string;
+            /** @description Read only: accepted, and not changed */
+            updated_at?: unknown;
+            /** @description Read only: accepted, and not changed */
+            user_id?: unknown;
+            /** @description Read only: accepted, and not changed */
+            variables?: unknown;
+            /** @description Read only: accepted, and not changed */
+            version?: unknown;
+            /** @description Read only: accepted, and not changed */
+            warnings?: unknown;
+        };
+        EmailTemplateWithTexts: {
+            /** @description Liquid */
+            body_text: string;
+            category: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            created_at: string;
+            /** @description Liquid; values are escaped */
+            html: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Steps do not send one that is not */
+            is_active: boolean;
+            name: string;
+            subject: string;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            updated_at: string;
+            /**
+             * Format: uuid
+             * @description The tenant
+             */
+            user_id: string;
+            /** @description The variables that subject, html and body_text read */
+            variables: string[];
+            /** Format: int64 */
+            version: number;
+            warnings: components["schemas"]["Warning"][];
         };
         Execution: {
             /**
@@ -943,24 +1850,118 @@ export interface components {
              */
             user_id: string;
         };
+        Export: {
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            completed_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            created_at: string;
+            created_by: string | null;
+            /** @description Why it failed */
+            error: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the file is kept
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            expires_at: string | null;
+            file_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "executions" | "leads" | "contacts";
+            /**
+             * Format: int64
+             * @description Written so far, without the header
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Of the finished file, in bytes
+             */
+            size: number | null;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            started_at: string | null;
+            /** @enum {string} */
+            status: "queued" | "running" | "completed" | "failed";
+            /** @description Gives the finished file for 15 minutes; each reading gives a new address. null before, and when the file is not kept any more */
+            url: string | null;
+        };
+        ExportFilterInput: {
+            /**
+             * Format: uuid
+             * @description executions
+             */
+            contact_id?: string;
+            /**
+             * Format: uuid
+             * @description executions; also of a flow that is gone
+             */
+            flow_id?: string;
+            /**
+             * @description executions, leads
+             * @example 2026-02-05
+             */
+            from?: string;
+            /**
+             * @description leads
+             * @enum {string}
+             */
+            outcome?: "received" | "matched" | "none" | "skipped" | "rejected";
+            /** @description executions, contacts */
+            search?: string;
+            /** @description leads */
+            source?: string;
+            /**
+             * @description executions
+             * @enum {string}
+             */
+            status?: "running" | "completed" | "failed" | "cancelled" | "skipped";
+            /** @description executions */
+            test_runs_only?: boolean;
+            /**
+             * @description executions, leads
+             * @example 2026-02-05
+             */
+            to?: string;
+        };
+        ExportInput: {
+            /** @description As the list of that kind is filtered; default: all */
+            filter?: components["schemas"]["ExportFilterInput"];
+            /** @enum {string} */
+            kind: "executions" | "leads" | "contacts";
+        };
         ExportedAction: {
             action_config: components["schemas"]["CallConfig"] | components["schemas"]["WhatsAppConfig"] | components["schemas"]["EmailConfig"] | components["schemas"]["WaitConfig"];
             /** Format: int64 */
             action_order: number;
-            action_type: string;
-            condition_type: string | null;
+            /** @enum {string} */
+            action_type: "ai_call" | "whatsapp_message" | "email" | "wait";
+            /** @enum {string|null} */
+            condition_type: "always" | "call_outcome" | "previous_action_status" | null;
             condition_value: string | null;
         };
         ExportedCondition: {
             /** Format: int64 */
             condition_group: number;
-            condition_operator: string;
-            condition_type: string;
+            /** @enum {string} */
+            condition_operator: "equals" | "not_equals" | "contains" | "any" | "starts_with" | "ends_with" | "in" | "not_in" | "is_set" | "is_not_set" | "gt" | "gte" | "lt" | "lte" | "between" | "before" | "after" | "within_last_days";
+            /** @enum {string} */
+            condition_type: "lead_source" | "entry_type" | "custom_field" | "contact_field";
             condition_value: string | null;
             custom_field_name: string | null;
         };
         ExportedFlow: {
             actions: components["schemas"]["ExportedAction"][];
+            /** @description 1 Monday to 7 Sunday */
             business_hours_days: number[];
             business_hours_end: string | null;
             business_hours_start: string | null;
@@ -1010,10 +2011,35 @@ export interface components {
             success: true;
         };
         FeedMeta: {
+            /** Format: int64 */
+            limit: number;
             /** @description The cursor of the next page; null on the last */
             next_cursor: string | null;
+            /** Format: int64 */
+            offset: number;
+            /**
+             * Format: int64
+             * @description All records that the filters select
+             */
+            total: number;
+            total_capped?: boolean;
+        };
+        FirstTouch: {
+            /**
+             * Format: int64
+             * @description How many reached their contact
+             */
+            executions: number;
+            /**
+             * Format: int64
+             * @description Whole seconds up to ten, from there on at most a fifth too high; null when there is none
+             */
+            p50_seconds: number | null;
+            /** Format: int64 */
+            p90_seconds: number | null;
         };
         Flow: {
+            /** @description 1 Monday to 7 Sunday */
             business_hours_days: number[];
             /** @description HH:MM:SS */
             business_hours_end: string | null;
@@ -1051,6 +2077,21 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        FlowActionCounts: {
+            /** @enum {string} */
+            action_type: "ai_call" | "whatsapp_message" | "email" | "wait";
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            skipped: number;
+            /** Format: int64 */
+            successful: number;
+            /**
+             * Format: int64
+             * @description Also those not yet ended, and those that a cancel left unended
+             */
+            total_executions: number;
+        };
         FlowComparison: {
             differences: components["schemas"]["Difference"][];
             /** Format: uuid */
@@ -1060,20 +2101,46 @@ export interface components {
             /** Format: int64 */
             with: number;
         };
+        FlowExecutionCounts: {
+            /** Format: int64 */
+            cancelled: number;
+            /** Format: int64 */
+            completed: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            running: number;
+            /** Format: int64 */
+            skipped: number;
+            /** Format: int64 */
+            total_executions: number;
+        };
         FlowExport: {
             /** @description By priority */
             flows: components["schemas"]["ExportedFlow"][];
         };
+        FlowFunnel: {
+            /** Format: uuid */
+            flow_id: string;
+            flow_name: string;
+            /** @description By order; each execution counts once at a step, by its last attempt */
+            steps: components["schemas"]["FunnelStep"][];
+            /** Format: int64 */
+            total_executions: number;
+        };
         FlowInput: {
-            /** @description Replaces the whole list */
+            /** @description Replaces the whole list; each action_order once */
             actions?: components["schemas"]["ActionInput"][];
             /** @description 1 Monday to 7 Sunday; default all */
             business_hours_days?: number[];
             /** @description HH:MM or HH:MM:SS, after the start */
             business_hours_end?: string | null;
-            /** @description HH:MM or HH:MM:SS */
+            /** @description HH:MM or HH:MM:SS; needed, with the end, when use_custom_business_hours is true */
             business_hours_start?: string | null;
-            /** @description IANA name */
+            /**
+             * Format: iana-time-zone
+             * @description IANA name; default the tenant's
+             */
             business_hours_timezone?: string | null;
             description?: string | null;
             /** @description Default false */
@@ -1095,6 +2162,33 @@ export interface components {
             trigger_conditions?: components["schemas"]["ConditionInput"][];
             use_custom_business_hours?: boolean;
         };
+        FlowStatistics: {
+            /** @description By action type, of those that ran; attempts at a call count each */
+            action_statistics: components["schemas"]["FlowActionCounts"][];
+            execution_statistics: components["schemas"]["FlowExecutionCounts"];
+        };
+        FlowTally: {
+            /** Format: int64 */
+            execution_count: number;
+            /** Format: int64 */
+            failure_count: number;
+            /** Format: uuid */
+            flow_id: string;
+            flow_name: string;
+            is_enabled: boolean;
+            /**
+             * Format: date-time
+             * @description When the last one was triggered, at any time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            last_execution: string | null;
+            /** Format: int64 */
+            priority: number;
+            /** Format: int64 */
+            success_count: number;
+            /** @example 66.67 */
+            success_rate: string;
+        };
         FlowTest: {
             /** @description By action_order; the steps of a run that starts now, or at the opening of the flow's hours, whether or not it would start */
             action_plan: components["schemas"]["PlannedAction"][];
@@ -1110,7 +2204,10 @@ export interface components {
             would_run: components["schemas"]["WouldRun"];
         };
         FlowTestInput: {
-            /** @description When the lead comes; default now */
+            /**
+             * @description When the lead comes; default now
+             * @example 2026-02-05
+             */
             at?: string;
             contact_data?: components["schemas"]["ContactData"];
             /** Format: uuid */
@@ -1144,6 +2241,7 @@ export interface components {
         };
         FlowWithDetails: {
             actions: components["schemas"]["Action"][];
+            /** @description 1 Monday to 7 Sunday */
             business_hours_days: number[];
             /** @description HH:MM:SS */
             business_hours_end: string | null;
@@ -1182,6 +2280,114 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        FunnelStep: {
+            /** Format: int64 */
+            action_order: number;
+            /** @enum {string} */
+            action_type: "ai_call" | "whatsapp_message" | "email" | "wait";
+            /** Format: int64 */
+            cancelled: number;
+            /** Format: int64 */
+            entered: number;
+            /** Format: int64 */
+            failed: number;
+            /** @description false: only older versions have it */
+            in_flow: boolean;
+            /** Format: int64 */
+            skipped: number;
+            /** Format: int64 */
+            succeeded: number;
+            /** Format: int64 */
+            waiting: number;
+        };
+        HeatmapHour: {
+            /** Format: int64 */
+            answered: number;
+            /**
+             * @description Answered of calls, per cent with two decimals; 0 without calls
+             * @example 66.67
+             */
+            answered_rate: string;
+            /**
+             * Format: int64
+             * @description Calls started in this hour whose outcome is known
+             */
+            calls: number;
+            /** Format: int64 */
+            hour: number;
+            /**
+             * Format: int64
+             * @description 1 Monday to 7 Sunday, in the tenant's time zone
+             */
+            weekday: number;
+        };
+        Hours: {
+            /** @description 1 Monday to 7 Sunday */
+            days: number[];
+            /** @description HH:MM:SS, exclusive; 24:00:00 is midnight */
+            end: string;
+            /** @description HH:MM:SS */
+            start: string;
+            /** @description IANA name; null: of business hours the tenant's, of contact windows the contact's */
+            time_zone: string | null;
+        };
+        HoursInput: {
+            /** @description 1 Monday to 7 Sunday; default all */
+            days?: number[] | null;
+            /** @description HH:MM or HH:MM:SS, after the start */
+            end: string;
+            /** @description HH:MM or HH:MM:SS */
+            start: string;
+            time_zone?: string | null;
+        };
+        Import: {
+            /** @description Names of the file's columns; empty until the file was looked at */
+            columns: string[];
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            completed_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            created_at: string;
+            created_by: string | null;
+            entry_type: string;
+            /** @description Why it failed */
+            error: string | null;
+            /** @description CSV of the row errors, for 15 minutes; each reading gives a new address */
+            errors_url: string | null;
+            file_name: string;
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            /** Format: uuid */
+            id: string;
+            lead_source: string;
+            /** @description Columns and their fields, given or guessed; null until the file was looked at */
+            mapping: {
+                [key: string]: string;
+            } | null;
+            /** @description The first rows, as long as columns each */
+            preview: string[][];
+            progress: components["schemas"]["ImportProgress"];
+            /**
+             * Format: int64
+             * @description In bytes; null until told or seen
+             */
+            size: number | null;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            started_at: string | null;
+            /**
+             * @description ready: the file was looked at, and waits for the start
+             * @enum {string}
+             */
+            status: "awaiting_upload" | "ready" | "running" | "completed" | "failed" | "cancelled";
+        };
         ImportFlow: {
             /** @enum {string} */
             change: "create" | "update" | "unchanged";
@@ -1197,7 +2403,26 @@ export interface components {
         ImportInput: {
             /** @description Say what would change, and change nothing; default false */
             dry_run?: boolean;
-            flows: components["schemas"]["FlowInput"][];
+            flows: components["schemas"]["NewFlowInput"][];
+        };
+        ImportProgress: {
+            /**
+             * Format: int64
+             * @description Became leads
+             */
+            accepted: number;
+            /** Format: int64 */
+            read: number;
+            /**
+             * Format: int64
+             * @description See the row errors
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description null until the file was looked at
+             */
+            total: number | null;
         };
         ImportResult: {
             /** Format: int64 */
@@ -1209,6 +2434,31 @@ export interface components {
             unchanged: number;
             /** Format: int64 */
             updated: number;
+        };
+        ImportRowError: {
+            /** @description Empty when it is about the whole row */
+            column: string;
+            error: string;
+            /**
+             * Format: int64
+             * @description As spreadsheets count: the header is row 1 where nothing stands above it
+             */
+            row: number;
+        };
+        Integration: {
+            /** @description By kind; null when not connected, and for leads, which has none */
+            config: components["schemas"]["BolnaSettings"] | components["schemas"]["WhatsAppSettings"] | components["schemas"]["EmailSettings"] | null;
+            connected: boolean;
+            has_secret: boolean;
+            /** @enum {string} */
+            kind: "bolna" | "whatsapp" | "email" | "leads";
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            updated_at: string;
+            /** @description Where the provider, or an outside system, sends to. That of bolna and leads is a secret of its own: only owner and admin see it */
+            webhook_url: string | null;
         };
         Lead: {
             /** Format: uuid */
@@ -1239,26 +2489,49 @@ export interface components {
             /** @description The event's source; with event_id it names the event */
             source: string;
         };
-        LeadContact: {
-            city?: string;
-            company?: string;
-            country?: string;
+        LeadContact: ({
+            city?: string | number | null;
+            company?: string | number | null;
+            country?: string | number | null;
             custom_fields?: {
                 [key: string]: unknown;
-            };
-            email?: string;
-            external_id?: string;
-            name?: string;
-            phone?: string;
-            tags?: string[];
+            } | null;
+            email?: string | number | null;
+            external_id?: string | number | null;
+            name?: string | number | null;
+            /** @description In any usual spelling; without a country code the tenant's region counts */
+            phone?: string | number | null;
+            tags?: ((string | number | null)[] | null) | string;
         } & {
             [key: string]: unknown;
+        }) | {
+            phone: string | number;
+        } | {
+            /** Format: email */
+            email: string;
         };
         LeadData: {
             contact: components["schemas"]["LeadContact"];
-            entry_type?: string;
-            lead_source?: string;
-            notes?: string;
+            entry_type?: string | number | null;
+            lead_source?: string | number | null;
+            notes?: string | number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        LeadEvent: {
+            data: components["schemas"]["LeadData"];
+            /** @description Default: the Idempotency-Key, else a new one */
+            id?: string | number | null;
+            /** @description With the id it names the event, which counts once */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description The token's tenant, which is the default */
+            tenantid?: (string | null) | string;
+            /** @description RFC 3339; anything else is left aside */
+            time?: unknown;
+            /** @description Usually lead.created */
+            type?: unknown;
         } & {
             [key: string]: unknown;
         };
@@ -1271,39 +2544,8 @@ export interface components {
             /** @enum {string} */
             status: "running" | "completed" | "failed" | "cancelled" | "skipped";
         };
-        LeadInput: {
-            /** @description Needed but in a whole event */
-            contact?: components["schemas"]["LeadContact"];
-            /** @description Only in a whole event */
-            data?: components["schemas"]["LeadData"];
-            /** @description Default api */
-            entry_type?: string;
-            /** @description Names the lead within its source; default: the Idempotency-Key, else a new one */
-            id?: string;
-            lead_source?: string;
-            notes?: string;
-            /** @description Only in a whole event; otherwise api */
-            source?: string;
-            /**
-             * @description Only in a whole event
-             * @enum {string}
-             */
-            specversion?: "1.0";
-            /**
-             * Format: uuid
-             * @description Only in a whole event; the token's tenant
-             */
-            tenantid?: string;
-            /**
-             * Format: date-time
-             * @description Only in a whole event
-             */
-            time?: string;
-            /** @description Only in a whole event */
-            type?: string;
-        } & {
-            [key: string]: unknown;
-        };
+        /** @description A lead, a whole CloudEvents event, or the older body of lead forms. Keys that are not named are kept with the event */
+        LeadInput: components["schemas"]["PlainLead"] | components["schemas"]["LeadEvent"] | components["schemas"]["OlderLead"];
         LeadWithDecision: {
             /** Format: uuid */
             contact_id: string | null;
@@ -1335,6 +2577,30 @@ export interface components {
             /** @description The event's source; with event_id it names the event */
             source: string;
         };
+        ListBolnaAgent: {
+            data: components["schemas"]["BolnaAgent"][];
+            meta: components["schemas"]["PageMeta"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        ListBolnaPhoneNumber: {
+            data: components["schemas"]["BolnaPhoneNumber"][];
+            meta: components["schemas"]["PageMeta"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        ListEmailTemplate: {
+            data: components["schemas"]["EmailTemplate"][];
+            meta: components["schemas"]["PageMeta"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        ListExport: {
+            data: components["schemas"]["Export"][];
+            meta: components["schemas"]["PageMeta"];
+            /** @enum {boolean} */
+            success: true;
+        };
         ListFlow: {
             data: components["schemas"]["Flow"][];
             meta: components["schemas"]["PageMeta"];
@@ -1347,6 +2613,24 @@ export interface components {
             /** @enum {boolean} */
             success: true;
         };
+        ListImport: {
+            data: components["schemas"]["Import"][];
+            meta: components["schemas"]["PageMeta"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        ListImportRowError: {
+            data: components["schemas"]["ImportRowError"][];
+            meta: components["schemas"]["PageMeta"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        ListIntegration: {
+            data: components["schemas"]["Integration"][];
+            meta: components["schemas"]["PageMeta"];
+            /** @enum {boolean} */
+            success: true;
+        };
         ListSuggestion: {
             data: components["schemas"]["Suggestion"][];
             meta: components["schemas"]["PageMeta"];
@@ -1355,6 +2639,18 @@ export interface components {
         };
         ListSuppression: {
             data: components["schemas"]["Suppression"][];
+            meta: components["schemas"]["PageMeta"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        ListWhatsAppPhoneNumber: {
+            data: components["schemas"]["WhatsAppPhoneNumber"][];
+            meta: components["schemas"]["PageMeta"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        ListWhatsAppTemplate: {
+            data: components["schemas"]["WhatsAppTemplate"][];
             meta: components["schemas"]["PageMeta"];
             /** @enum {boolean} */
             success: true;
@@ -1403,16 +2699,45 @@ export interface components {
             phone?: string | null;
             tags?: string[];
         };
+        NewEmailTemplateInput: {
+            /** @description Liquid; the text part */
+            body_text?: string | null;
+            category?: string | null;
+            /** @description Read only: accepted, and not changed */
+            created_at?: unknown;
+            /** @description Liquid; values are escaped. One of html and body_text is needed */
+            html?: string | null;
+            /** @description Read only: accepted, and not changed */
+            id?: unknown;
+            /** @description Default true */
+            is_active?: boolean;
+            name: string;
+            /** @description Liquid */
+            subject: string;
+            /** @description Read only: accepted, and not changed */
+            updated_at?: unknown;
+            /** @description Read only: accepted, and not changed */
+            user_id?: unknown;
+            /** @description Read only: accepted, and not changed */
+            variables?: unknown;
+            /** @description Read only: accepted, and not changed */
+            version?: unknown;
+            /** @description Read only: accepted, and not changed */
+            warnings?: unknown;
+        };
         NewFlowInput: {
-            /** @description Replaces the whole list */
+            /** @description Replaces the whole list; each action_order once */
             actions?: components["schemas"]["ActionInput"][];
             /** @description 1 Monday to 7 Sunday; default all */
             business_hours_days?: number[];
             /** @description HH:MM or HH:MM:SS, after the start */
             business_hours_end?: string | null;
-            /** @description HH:MM or HH:MM:SS */
+            /** @description HH:MM or HH:MM:SS; needed, with the end, when use_custom_business_hours is true */
             business_hours_start?: string | null;
-            /** @description IANA name */
+            /**
+             * Format: iana-time-zone
+             * @description IANA name; default the tenant's
+             */
             business_hours_timezone?: string | null;
             description?: string | null;
             /** @description Default false */
@@ -1434,6 +2759,111 @@ export interface components {
             trigger_conditions?: components["schemas"]["ConditionInput"][];
             use_custom_business_hours?: boolean;
         };
+        NewImport: {
+            /** @description Names of the file's columns; empty until the file was looked at */
+            columns: string[];
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            completed_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            created_at: string;
+            created_by: string | null;
+            entry_type: string;
+            /** @description Why it failed */
+            error: string | null;
+            /** @description CSV of the row errors, for 15 minutes; each reading gives a new address */
+            errors_url: string | null;
+            file_name: string;
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            /** Format: uuid */
+            id: string;
+            lead_source: string;
+            /** @description Columns and their fields, given or guessed; null until the file was looked at */
+            mapping: {
+                [key: string]: string;
+            } | null;
+            /** @description The first rows, as long as columns each */
+            preview: string[][];
+            progress: components["schemas"]["ImportProgress"];
+            /**
+             * Format: int64
+             * @description In bytes; null until told or seen
+             */
+            size: number | null;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            started_at: string | null;
+            /**
+             * @description ready: the file was looked at, and waits for the start
+             * @enum {string}
+             */
+            status: "awaiting_upload" | "ready" | "running" | "completed" | "failed" | "cancelled";
+            upload: components["schemas"]["Upload"];
+        };
+        NewImportInput: {
+            /** @description Of rows that say none themselves; default csv_import or xlsx_import */
+            entry_type?: string;
+            file_name: string;
+            /**
+             * @description Default: as the file name ends
+             * @enum {string}
+             */
+            format?: "csv" | "xlsx";
+            /** @description Of rows that say none themselves */
+            lead_source?: string;
+            /**
+             * @description Column names and the fields they hold: external_id, name, first_name, last_name, phone, email, company, city, country, tags, notes, lead_source, entry_type, or custom_fields.<name>; "" leaves a column out, as does no entry. One must be phone or email.
+             * @example {
+             *       "Budget": "custom_fields.budget",
+             *       "Full name": "name",
+             *       "Mobile": "phone"
+             *     }
+             */
+            mapping?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description In bytes: the upload must then have just this size. At most 100 MB of CSV, 50 MB of XLSX
+             */
+            size?: number;
+            /** @description Start as soon as the file is there; default false */
+            start?: boolean;
+        };
+        NoSettingsInput: Record<string, never>;
+        OlderLead: ({
+            Notes?: string | number | null;
+            /** @description The lead's source */
+            Source?: string | number | null;
+            /** @description Kept, and without effect */
+            agent_id?: unknown;
+            city?: string | number | null;
+            company?: string | number | null;
+            country?: string | number | null;
+            email?: string | number | null;
+            id?: string | number | null;
+            lead_name?: string | number | null;
+            recipient_phone_number?: string | number | null;
+        } & {
+            [key: string]: unknown;
+        }) | {
+            recipient_phone_number: string | number;
+        } | {
+            /** Format: email */
+            email: string;
+        };
+        Overview: {
+            period: components["schemas"]["Period"];
+            previous: components["schemas"]["Period"];
+        };
         PageMeta: {
             /** Format: int64 */
             limit: number;
@@ -1445,6 +2875,46 @@ export interface components {
              */
             total: number;
             total_capped?: boolean;
+        };
+        Period: {
+            action_statistics: components["schemas"]["ActionCounts"][];
+            /** Format: int64 */
+            cancelled_executions: number;
+            /** Format: int64 */
+            completed_executions: number;
+            /** Format: int64 */
+            failed_executions: number;
+            /** Format: date */
+            from: string;
+            lead_to_first_touch: components["schemas"]["FirstTouch"];
+            /** Format: int64 */
+            skipped_executions: number;
+            /**
+             * @description Completed of those that ended, per cent with two decimals; 0 when none ended
+             * @example 66.67
+             */
+            success_rate: string;
+            /**
+             * Format: date
+             * @description Itself included
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description Also those still running
+             */
+            total_executions: number;
+        };
+        PlainLead: {
+            contact: components["schemas"]["LeadContact"];
+            /** @description Default api */
+            entry_type?: string | number | null;
+            /** @description Names the lead within the source api; default: the Idempotency-Key, else a new one */
+            id?: string | number | null;
+            lead_source?: string | number | null;
+            notes?: string | number | null;
+        } & {
+            [key: string]: unknown;
         };
         PlannedAction: {
             /**
@@ -1486,6 +2956,24 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        Preview: {
+            /** @description Values are escaped; what the template itself says is as written: show it in a sandboxed frame */
+            html: string;
+            /** @description Variables without a value and a default: a step would fail for this contact */
+            missing: string[];
+            subject: string;
+            text: string;
+            warnings: components["schemas"]["Warning"][];
+        };
+        PreviewInput: {
+            body_text?: string;
+            /** @description A contact, or news of the one named */
+            contact_data?: components["schemas"]["ContactData"];
+            /** Format: uuid */
+            contact_id?: string;
+            html?: string;
+            subject?: string;
+        };
         PrioritiesInput: {
             updates: components["schemas"]["PriorityInput"][];
         };
@@ -1498,13 +2986,92 @@ export interface components {
              */
             priority: number;
         };
+        Settings: {
+            /** @description The default of flows without hours of their own; null: always open */
+            business_hours: components["schemas"]["Hours"] | null;
+            /**
+             * Format: int64
+             * @description Calls at once
+             */
+            call_concurrency: number;
+            /** @description When a contact may be reached, in the contact's time zone */
+            contact_windows: components["schemas"]["ContactWindows"];
+            /** @description ISO 3166 code of the country that phone numbers without a country code are read in */
+            default_region: string;
+            /**
+             * @description Whether a lead enters the first flow that matches, or all
+             * @enum {string}
+             */
+            match_mode: "first" | "all";
+            name: string;
+            /** @description Whether a contact is in one flow at a time */
+            one_execution_per_contact: boolean;
+            /** @description IANA name */
+            time_zone: string;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            updated_at: string;
+        };
+        SettingsInput: {
+            business_hours?: components["schemas"]["HoursInput"] | null;
+            /** Format: int64 */
+            call_concurrency?: number;
+            /** @description A channel that is not sent stays as it is; null opens it at any hour */
+            contact_windows?: components["schemas"]["ContactWindowsInput"];
+            default_region?: string;
+            /** @enum {string} */
+            match_mode?: "first" | "all";
+            name?: string;
+            one_execution_per_contact?: boolean;
+            time_zone?: string;
+            /** @description Read only: accepted, and not changed */
+            updated_at?: unknown;
+        };
+        Sparkline: {
+            /** @description Executions triggered on each of the dates */
+            counts: number[];
+            /** Format: uuid */
+            flow_id: string;
+            flow_name: string;
+        };
+        Sparklines: {
+            /** @description Every day */
+            dates: string[];
+            /** @description By priority */
+            flows: components["schemas"]["Sparkline"][];
+        };
+        StartImportInput: {
+            /**
+             * @description Column names and the fields they hold: external_id, name, first_name, last_name, phone, email, company, city, country, tags, notes, lead_source, entry_type, or custom_fields.<name>; "" leaves a column out, as does no entry. One must be phone or email.
+             * @example {
+             *       "Budget": "custom_fields.budget",
+             *       "Full name": "name",
+             *       "Mobile": "phone"
+             *     }
+             */
+            mapping?: {
+                [key: string]: string;
+            };
+        };
         SuccessAcceptedLead: {
             data: components["schemas"]["AcceptedLead"];
             /** @enum {boolean} */
             success: true;
         };
+        SuccessAnalytics: {
+            data: components["schemas"]["Analytics"];
+            /** @enum {boolean} */
+            success: true;
+        };
         SuccessBulkCancelled: {
             data: components["schemas"]["BulkCancelled"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        SuccessCheck: {
+            data: components["schemas"]["Check"];
             /** @enum {boolean} */
             success: true;
         };
@@ -1518,6 +3085,11 @@ export interface components {
             /** @enum {boolean} */
             success: true;
         };
+        SuccessEmailTemplateWithTexts: {
+            data: components["schemas"]["EmailTemplateWithTexts"];
+            /** @enum {boolean} */
+            success: true;
+        };
         SuccessExecution: {
             data: components["schemas"]["Execution"];
             /** @enum {boolean} */
@@ -1525,6 +3097,11 @@ export interface components {
         };
         SuccessExecutionWithLogs: {
             data: components["schemas"]["ExecutionWithLogs"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        SuccessExport: {
+            data: components["schemas"]["Export"];
             /** @enum {boolean} */
             success: true;
         };
@@ -1543,6 +3120,16 @@ export interface components {
             /** @enum {boolean} */
             success: true;
         };
+        SuccessFlowFunnel: {
+            data: components["schemas"]["FlowFunnel"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        SuccessFlowStatistics: {
+            data: components["schemas"]["FlowStatistics"];
+            /** @enum {boolean} */
+            success: true;
+        };
         SuccessFlowTest: {
             data: components["schemas"]["FlowTest"];
             /** @enum {boolean} */
@@ -1553,8 +3140,18 @@ export interface components {
             /** @enum {boolean} */
             success: true;
         };
+        SuccessImport: {
+            data: components["schemas"]["Import"];
+            /** @enum {boolean} */
+            success: true;
+        };
         SuccessImportResult: {
             data: components["schemas"]["ImportResult"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        SuccessIntegration: {
+            data: components["schemas"]["Integration"];
             /** @enum {boolean} */
             success: true;
         };
@@ -1568,8 +3165,18 @@ export interface components {
             /** @enum {boolean} */
             success: true;
         };
+        SuccessListChannel: {
+            data: components["schemas"]["Channel"][];
+            /** @enum {boolean} */
+            success: true;
+        };
         SuccessListCondition: {
             data: components["schemas"]["Condition"][];
+            /** @enum {boolean} */
+            success: true;
+        };
+        SuccessListHeatmapHour: {
+            data: components["schemas"]["HeatmapHour"][];
             /** @enum {boolean} */
             success: true;
         };
@@ -1578,8 +3185,38 @@ export interface components {
             /** @enum {boolean} */
             success: true;
         };
+        SuccessNewImport: {
+            data: components["schemas"]["NewImport"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        SuccessOverview: {
+            data: components["schemas"]["Overview"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        SuccessPreview: {
+            data: components["schemas"]["Preview"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        SuccessSettings: {
+            data: components["schemas"]["Settings"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        SuccessSparklines: {
+            data: components["schemas"]["Sparklines"];
+            /** @enum {boolean} */
+            success: true;
+        };
         SuccessSuppression: {
             data: components["schemas"]["Suppression"];
+            /** @enum {boolean} */
+            success: true;
+        };
+        SuccessTestSent: {
+            data: components["schemas"]["TestSent"];
             /** @enum {boolean} */
             success: true;
         };
@@ -1590,6 +3227,33 @@ export interface components {
              */
             count: number;
             value: string;
+        };
+        Summary: {
+            /** Format: int64 */
+            cancelled_executions: number;
+            /** Format: int64 */
+            completed_executions: number;
+            /** Format: int64 */
+            enabled_flows: number;
+            /** Format: int64 */
+            failed_executions: number;
+            /** Format: int64 */
+            skipped_executions: number;
+            /**
+             * @description Completed of those that ended, per cent with two decimals; 0 when none ended
+             * @example 66.67
+             */
+            success_rate: string;
+            /**
+             * Format: int64
+             * @description Also those still running
+             */
+            total_executions: number;
+            /**
+             * Format: int64
+             * @description Flows that there are now
+             */
+            total_flows: number;
         };
         Suppression: {
             /** @enum {string} */
@@ -1635,60 +3299,433 @@ export interface components {
                 [key: string]: "answered" | "missed" | "failed" | "no_answer" | "busy" | "voicemail" | "success";
             };
         };
+        TestSendInput: {
+            contact_data?: components["schemas"]["ContactData"];
+            /** Format: uuid */
+            contact_id?: string;
+            /** @description An e-mail address */
+            to: string;
+        };
+        TestSent: {
+            message_id: string;
+            missing: string[];
+            subject: string;
+            to: string;
+        };
+        TimelineDay: {
+            /** Format: date */
+            date: string;
+            /** Format: int64 */
+            execution_count: number;
+            /** Format: int64 */
+            success_count: number;
+        };
         ToggleInput: {
             enabled?: boolean;
             /** @description The same as enabled; one of both is sent */
             is_enabled?: boolean;
+        } & (unknown | unknown);
+        Upload: {
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            expires_at: string;
+            /** @enum {string} */
+            method: "PUT";
+            /** @description Takes the file as the body, without a form and without a token */
+            url: string;
+        };
+        WaitAction: {
+            action_config: components["schemas"]["WaitConfig"];
+            /** Format: int64 */
+            action_order: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action_type: "wait";
+            /** @enum {string|null} */
+            condition_type: "always" | "call_outcome" | "previous_action_status" | null;
+            condition_value: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            created_at: string;
+            /** Format: uuid */
+            flow_id: string;
+            /** Format: uuid */
+            id: string;
+        };
+        WaitActionInput: {
+            action_config: components["schemas"]["WaitConfig"];
+            /** Format: int64 */
+            action_order: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action_type: "wait";
+            /**
+             * @description null is always
+             * @enum {string|null}
+             */
+            condition_type?: "always" | "call_outcome" | "previous_action_status" | null;
+            /** @description Of call_outcome: answered, missed, failed, not_answered, voicemail, busy, no_answer; of previous_action_status: success, failed, skipped; otherwise null */
+            condition_value?: string | null;
+            /** @description Read only: accepted, and not changed */
+            created_at?: unknown;
+            /** @description Read only: accepted, and not changed */
+            flow_id?: unknown;
+            /** @description Read only: accepted, and not changed */
+            id?: unknown;
+        };
+        WaitActionInputCamelCase: {
+            actionConfig: components["schemas"]["WaitConfig"];
+            /** Format: int64 */
+            actionOrder: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            actionType: "wait";
+            /**
+             * @description null is always
+             * @enum {string|null}
+             */
+            conditionType?: "always" | "call_outcome" | "previous_action_status" | null;
+            /** @description Of call_outcome: answered, missed, failed, not_answered, voicemail, busy, no_answer; of previous_action_status: success, failed, skipped; otherwise null */
+            conditionValue?: string | null;
+            /** @description Read only: accepted, and not changed */
+            createdAt?: unknown;
+            /** @description Read only: accepted, and not changed */
+            flowId?: unknown;
+            /** @description Read only: accepted, and not changed */
+            id?: unknown;
         };
         WaitConfig: {
-            /** Format: int64 */
             duration_minutes: number;
-            wait_until_business_hours?: boolean;
+            /** @description Go on, after the duration, to the next opening; default false */
+            wait_until_business_hours?: boolean | null;
+        };
+        Warning: {
+            /** @enum {string} */
+            code: "unknown_variable" | "no_default" | "no_text";
+            /** @enum {string} */
+            field: "subject" | "html" | "body_text";
+            message: string;
         };
         WhatsAppConfig: {
-            language?: string;
+            /** @description The template's language code; default en */
+            language?: string | null;
+            /** @description The template's name or id at the provider */
             template_id: string;
+            /**
+             * @description What to put in for each parameter of the template (1, header.1, button.0.1): the name of a value, or a Liquid text
+             * @example {
+             *       "1": "name"
+             *     }
+             */
             variable_mappings?: {
                 [key: string]: string;
-            };
+            } | null;
+            /** @description The provider's id of the number that writes */
             whatsapp_phone_number_id: string;
+        };
+        WhatsAppInput: {
+            config: components["schemas"]["WhatsAppSettingsInput"];
+            /** @description The access token; left out: the stored one is kept */
+            secret?: string | null;
+        };
+        WhatsAppMessageAction: {
+            action_config: components["schemas"]["WhatsAppConfig"];
+            /** Format: int64 */
+            action_order: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action_type: "whatsapp_message";
+            /** @enum {string|null} */
+            condition_type: "always" | "call_outcome" | "previous_action_status" | null;
+            condition_value: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            created_at: string;
+            /** Format: uuid */
+            flow_id: string;
+            /** Format: uuid */
+            id: string;
+        };
+        WhatsAppMessageActionInput: {
+            action_config: components["schemas"]["WhatsAppConfig"];
+            /** Format: int64 */
+            action_order: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action_type: "whatsapp_message";
+            /**
+             * @description null is always
+             * @enum {string|null}
+             */
+            condition_type?: "always" | "call_outcome" | "previous_action_status" | null;
+            /** @description Of call_outcome: answered, missed, failed, not_answered, voicemail, busy, no_answer; of previous_action_status: success, failed, skipped; otherwise null */
+            condition_value?: string | null;
+            /** @description Read only: accepted, and not changed */
+            created_at?: unknown;
+            /** @description Read only: accepted, and not changed */
+            flow_id?: unknown;
+            /** @description Read only: accepted, and not changed */
+            id?: unknown;
+        };
+        WhatsAppMessageActionInputCamelCase: {
+            actionConfig: components["schemas"]["WhatsAppConfig"];
+            /** Format: int64 */
+            actionOrder: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            actionType: "whatsapp_message";
+            /**
+             * @description null is always
+             * @enum {string|null}
+             */
+            conditionType?: "always" | "call_outcome" | "previous_action_status" | null;
+            /** @description Of call_outcome: answered, missed, failed, not_answered, voicemail, busy, no_answer; of previous_action_status: success, failed, skipped; otherwise null */
+            conditionValue?: string | null;
+            /** @description Read only: accepted, and not changed */
+            createdAt?: unknown;
+            /** @description Read only: accepted, and not changed */
+            flowId?: unknown;
+            /** @description Read only: accepted, and not changed */
+            id?: unknown;
+        };
+        WhatsAppPhoneNumber: {
+            display_phone_number: string;
+            id: string;
+            /** @description Meta's own word */
+            quality_rating: string | null;
+            /** @description Meta's own word */
+            status: string | null;
+            verified_name: string;
+        };
+        WhatsAppSettings: {
+            base_url?: string;
+            business_account_id?: string;
+            mode: string;
+            phone_number_id?: string;
+            phone_number_ids?: string[];
+        };
+        WhatsAppSettingsInput: {
+            /** @description The chat-agent server's address */
+            base_url?: string | null;
+            /** @description The WhatsApp Business Account; needed for the list of templates */
+            business_account_id?: string | null;
+            /**
+             * @description Meta's Cloud API (default) or the older chat-agent server
+             * @enum {string}
+             */
+            mode?: "cloud" | "chat_agent";
+            /** @description Sends what names no number */
+            phone_number_id?: string | null;
+            /** @description Read only: accepted, and not changed */
+            phone_number_ids?: unknown;
+        };
+        WhatsAppTemplate: {
+            category: string;
+            /** @description HEADER, BODY, FOOTER and BUTTONS as Meta gives them */
+            components: Record<string, never>[];
+            id: string;
+            language: string;
+            name: string;
+            /** @description Only APPROVED ones can be sent */
+            status: string;
+            /** @description The keys that variable_mappings needs: 1, header.1, button.0.1 */
+            variables: string[];
         };
         WouldRun: {
             reason: string;
             result: boolean;
         };
     };
-    responses: never;
+    responses: {
+        /** @description The input is wrong; details name every field */
+        BadRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description If-Match names another version, or the Idempotency-Key was used for another request */
+        Conflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The role does not allow this, or the tenant is unknown */
+        Forbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description A bug; the request_id finds it in the log */
+        InternalError: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description It is not there, or it is another tenant's */
+        NotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The body is larger than 1 MiB */
+        TooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The tenant asks too often; Retry-After says when to ask again */
+        TooManyRequests: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description There is no token, or no good one */
+        Unauthorized: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The database is away; Retry-After says when to ask again */
+        Unavailable: {
+            headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The body is not JSON in UTF-8, or it is compressed */
+        UnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description The flow's version, for If-Match */
+        ETag: string;
+        /** @description After how many seconds to ask again */
+        "Retry-After": number;
+        /** @description Bearer */
+        "WWW-Authenticate": string;
+        /** @description Finds the request in the log; failures carry it in their body too */
+        "X-Request-Id": string;
+    };
     pathItems: never;
 }
+export type AiCallAction = components['schemas']['AICallAction'];
+export type AiCallActionInput = components['schemas']['AICallActionInput'];
+export type AiCallActionInputCamelCase = components['schemas']['AICallActionInputCamelCase'];
 export type AcceptedLead = components['schemas']['AcceptedLead'];
 export type Action = components['schemas']['Action'];
+export type ActionCounts = components['schemas']['ActionCounts'];
 export type ActionInput = components['schemas']['ActionInput'];
+export type ActionInputCamelCase = components['schemas']['ActionInputCamelCase'];
 export type ActionLog = components['schemas']['ActionLog'];
 export type ActionsInput = components['schemas']['ActionsInput'];
+export type Analytics = components['schemas']['Analytics'];
 export type AuditEntry = components['schemas']['AuditEntry'];
+export type BolnaAgent = components['schemas']['BolnaAgent'];
+export type BolnaInput = components['schemas']['BolnaInput'];
+export type BolnaPhoneNumber = components['schemas']['BolnaPhoneNumber'];
+export type BolnaSettings = components['schemas']['BolnaSettings'];
 export type BulkCancelFilter = components['schemas']['BulkCancelFilter'];
 export type BulkCancelInput = components['schemas']['BulkCancelInput'];
 export type BulkCancelled = components['schemas']['BulkCancelled'];
 export type CallConfig = components['schemas']['CallConfig'];
 export type CancelInput = components['schemas']['CancelInput'];
+export type Channel = components['schemas']['Channel'];
+export type ChannelOutcome = components['schemas']['ChannelOutcome'];
+export type Check = components['schemas']['Check'];
 export type Condition = components['schemas']['Condition'];
 export type ConditionCheck = components['schemas']['ConditionCheck'];
 export type ConditionInput = components['schemas']['ConditionInput'];
+export type ConditionInputCamelCase = components['schemas']['ConditionInputCamelCase'];
 export type ConditionsInput = components['schemas']['ConditionsInput'];
 export type Contact = components['schemas']['Contact'];
 export type ContactData = components['schemas']['ContactData'];
 export type ContactInput = components['schemas']['ContactInput'];
+export type ContactWindows = components['schemas']['ContactWindows'];
+export type ContactWindowsInput = components['schemas']['ContactWindowsInput'];
 export type ContactWithFacts = components['schemas']['ContactWithFacts'];
 export type Detail = components['schemas']['Detail'];
 export type Difference = components['schemas']['Difference'];
 export type Done = components['schemas']['Done'];
+export type EmailAction = components['schemas']['EmailAction'];
+export type EmailActionInput = components['schemas']['EmailActionInput'];
+export type EmailActionInputCamelCase = components['schemas']['EmailActionInputCamelCase'];
 export type EmailConfig = components['schemas']['EmailConfig'];
+export type EmailInput = components['schemas']['EmailInput'];
+export type EmailSettings = components['schemas']['EmailSettings'];
+export type EmailSettingsInput = components['schemas']['EmailSettingsInput'];
+export type EmailTemplate = components['schemas']['EmailTemplate'];
+export type EmailTemplateInput = components['schemas']['EmailTemplateInput'];
+export type EmailTemplateWithTexts = components['schemas']['EmailTemplateWithTexts'];
 export type Execution = components['schemas']['Execution'];
 export type ExecutionWithLogs = components['schemas']['ExecutionWithLogs'];
+export type Export = components['schemas']['Export'];
+export type ExportFilterInput = components['schemas']['ExportFilterInput'];
+export type ExportInput = components['schemas']['ExportInput'];
 export type ExportedAction = components['schemas']['ExportedAction'];
 export type ExportedCondition = components['schemas']['ExportedCondition'];
 export type ExportedFlow = components['schemas']['ExportedFlow'];
@@ -1698,61 +3735,147 @@ export type FeedContact = components['schemas']['FeedContact'];
 export type FeedExecution = components['schemas']['FeedExecution'];
 export type FeedLead = components['schemas']['FeedLead'];
 export type FeedMeta = components['schemas']['FeedMeta'];
+export type FirstTouch = components['schemas']['FirstTouch'];
 export type Flow = components['schemas']['Flow'];
+export type FlowActionCounts = components['schemas']['FlowActionCounts'];
 export type FlowComparison = components['schemas']['FlowComparison'];
+export type FlowExecutionCounts = components['schemas']['FlowExecutionCounts'];
 export type FlowExport = components['schemas']['FlowExport'];
+export type FlowFunnel = components['schemas']['FlowFunnel'];
 export type FlowInput = components['schemas']['FlowInput'];
+export type FlowStatistics = components['schemas']['FlowStatistics'];
+export type FlowTally = components['schemas']['FlowTally'];
 export type FlowTest = components['schemas']['FlowTest'];
 export type FlowTestInput = components['schemas']['FlowTestInput'];
 export type FlowVersion = components['schemas']['FlowVersion'];
 export type FlowWithDetails = components['schemas']['FlowWithDetails'];
+export type FunnelStep = components['schemas']['FunnelStep'];
+export type HeatmapHour = components['schemas']['HeatmapHour'];
+export type Hours = components['schemas']['Hours'];
+export type HoursInput = components['schemas']['HoursInput'];
+export type Import = components['schemas']['Import'];
 export type ImportFlow = components['schemas']['ImportFlow'];
 export type ImportInput = components['schemas']['ImportInput'];
+export type ImportProgress = components['schemas']['ImportProgress'];
 export type ImportResult = components['schemas']['ImportResult'];
+export type ImportRowError = components['schemas']['ImportRowError'];
+export type Integration = components['schemas']['Integration'];
 export type Lead = components['schemas']['Lead'];
 export type LeadContact = components['schemas']['LeadContact'];
 export type LeadData = components['schemas']['LeadData'];
+export type LeadEvent = components['schemas']['LeadEvent'];
 export type LeadExecution = components['schemas']['LeadExecution'];
 export type LeadInput = components['schemas']['LeadInput'];
 export type LeadWithDecision = components['schemas']['LeadWithDecision'];
+export type ListBolnaAgent = components['schemas']['ListBolnaAgent'];
+export type ListBolnaPhoneNumber = components['schemas']['ListBolnaPhoneNumber'];
+export type ListEmailTemplate = components['schemas']['ListEmailTemplate'];
+export type ListExport = components['schemas']['ListExport'];
 export type ListFlow = components['schemas']['ListFlow'];
 export type ListFlowVersion = components['schemas']['ListFlowVersion'];
+export type ListImport = components['schemas']['ListImport'];
+export type ListImportRowError = components['schemas']['ListImportRowError'];
+export type ListIntegration = components['schemas']['ListIntegration'];
 export type ListSuggestion = components['schemas']['ListSuggestion'];
 export type ListSuppression = components['schemas']['ListSuppression'];
+export type ListWhatsAppPhoneNumber = components['schemas']['ListWhatsAppPhoneNumber'];
+export type ListWhatsAppTemplate = components['schemas']['ListWhatsAppTemplate'];
 export type Matching = components['schemas']['Matching'];
 export type Me = components['schemas']['Me'];
 export type MyTenant = components['schemas']['MyTenant'];
 export type NewContactInput = components['schemas']['NewContactInput'];
+export type NewEmailTemplateInput = components['schemas']['NewEmailTemplateInput'];
 export type NewFlowInput = components['schemas']['NewFlowInput'];
+export type NewImport = components['schemas']['NewImport'];
+export type NewImportInput = components['schemas']['NewImportInput'];
+export type NoSettingsInput = components['schemas']['NoSettingsInput'];
+export type OlderLead = components['schemas']['OlderLead'];
+export type Overview = components['schemas']['Overview'];
 export type PageMeta = components['schemas']['PageMeta'];
+export type Period = components['schemas']['Period'];
+export type PlainLead = components['schemas']['PlainLead'];
 export type PlannedAction = components['schemas']['PlannedAction'];
+export type Preview = components['schemas']['Preview'];
+export type PreviewInput = components['schemas']['PreviewInput'];
 export type PrioritiesInput = components['schemas']['PrioritiesInput'];
 export type PriorityInput = components['schemas']['PriorityInput'];
+export type Settings = components['schemas']['Settings'];
+export type SettingsInput = components['schemas']['SettingsInput'];
+export type Sparkline = components['schemas']['Sparkline'];
+export type Sparklines = components['schemas']['Sparklines'];
+export type StartImportInput = components['schemas']['StartImportInput'];
 export type SuccessAcceptedLead = components['schemas']['SuccessAcceptedLead'];
+export type SuccessAnalytics = components['schemas']['SuccessAnalytics'];
 export type SuccessBulkCancelled = components['schemas']['SuccessBulkCancelled'];
+export type SuccessCheck = components['schemas']['SuccessCheck'];
 export type SuccessContact = components['schemas']['SuccessContact'];
 export type SuccessContactWithFacts = components['schemas']['SuccessContactWithFacts'];
+export type SuccessEmailTemplateWithTexts = components['schemas']['SuccessEmailTemplateWithTexts'];
 export type SuccessExecution = components['schemas']['SuccessExecution'];
 export type SuccessExecutionWithLogs = components['schemas']['SuccessExecutionWithLogs'];
+export type SuccessExport = components['schemas']['SuccessExport'];
 export type SuccessFlow = components['schemas']['SuccessFlow'];
 export type SuccessFlowComparison = components['schemas']['SuccessFlowComparison'];
 export type SuccessFlowExport = components['schemas']['SuccessFlowExport'];
+export type SuccessFlowFunnel = components['schemas']['SuccessFlowFunnel'];
+export type SuccessFlowStatistics = components['schemas']['SuccessFlowStatistics'];
 export type SuccessFlowTest = components['schemas']['SuccessFlowTest'];
 export type SuccessFlowWithDetails = components['schemas']['SuccessFlowWithDetails'];
+export type SuccessImport = components['schemas']['SuccessImport'];
 export type SuccessImportResult = components['schemas']['SuccessImportResult'];
+export type SuccessIntegration = components['schemas']['SuccessIntegration'];
 export type SuccessLeadWithDecision = components['schemas']['SuccessLeadWithDecision'];
 export type SuccessListAction = components['schemas']['SuccessListAction'];
+export type SuccessListChannel = components['schemas']['SuccessListChannel'];
 export type SuccessListCondition = components['schemas']['SuccessListCondition'];
+export type SuccessListHeatmapHour = components['schemas']['SuccessListHeatmapHour'];
 export type SuccessMe = components['schemas']['SuccessMe'];
+export type SuccessNewImport = components['schemas']['SuccessNewImport'];
+export type SuccessOverview = components['schemas']['SuccessOverview'];
+export type SuccessPreview = components['schemas']['SuccessPreview'];
+export type SuccessSettings = components['schemas']['SuccessSettings'];
+export type SuccessSparklines = components['schemas']['SuccessSparklines'];
 export type SuccessSuppression = components['schemas']['SuccessSuppression'];
+export type SuccessTestSent = components['schemas']['SuccessTestSent'];
 export type Suggestion = components['schemas']['Suggestion'];
+export type Summary = components['schemas']['Summary'];
 export type Suppression = components['schemas']['Suppression'];
 export type SuppressionInput = components['schemas']['SuppressionInput'];
 export type TestRunInput = components['schemas']['TestRunInput'];
+export type TestSendInput = components['schemas']['TestSendInput'];
+export type TestSent = components['schemas']['TestSent'];
+export type TimelineDay = components['schemas']['TimelineDay'];
 export type ToggleInput = components['schemas']['ToggleInput'];
+export type Upload = components['schemas']['Upload'];
+export type WaitAction = components['schemas']['WaitAction'];
+export type WaitActionInput = components['schemas']['WaitActionInput'];
+export type WaitActionInputCamelCase = components['schemas']['WaitActionInputCamelCase'];
 export type WaitConfig = components['schemas']['WaitConfig'];
+export type Warning = components['schemas']['Warning'];
 export type WhatsAppConfig = components['schemas']['WhatsAppConfig'];
+export type WhatsAppInput = components['schemas']['WhatsAppInput'];
+export type WhatsAppMessageAction = components['schemas']['WhatsAppMessageAction'];
+export type WhatsAppMessageActionInput = components['schemas']['WhatsAppMessageActionInput'];
+export type WhatsAppMessageActionInputCamelCase = components['schemas']['WhatsAppMessageActionInputCamelCase'];
+export type WhatsAppPhoneNumber = components['schemas']['WhatsAppPhoneNumber'];
+export type WhatsAppSettings = components['schemas']['WhatsAppSettings'];
+export type WhatsAppSettingsInput = components['schemas']['WhatsAppSettingsInput'];
+export type WhatsAppTemplate = components['schemas']['WhatsAppTemplate'];
 export type WouldRun = components['schemas']['WouldRun'];
+export type ResponseBadRequest = components['responses']['BadRequest'];
+export type ResponseConflict = components['responses']['Conflict'];
+export type ResponseForbidden = components['responses']['Forbidden'];
+export type ResponseInternalError = components['responses']['InternalError'];
+export type ResponseNotFound = components['responses']['NotFound'];
+export type ResponseTooLarge = components['responses']['TooLarge'];
+export type ResponseTooManyRequests = components['responses']['TooManyRequests'];
+export type ResponseUnauthorized = components['responses']['Unauthorized'];
+export type ResponseUnavailable = components['responses']['Unavailable'];
+export type ResponseUnsupportedMediaType = components['responses']['UnsupportedMediaType'];
+export type HeaderETag = components['headers']['ETag'];
+export type HeaderRetryAfter = components['headers']['Retry-After'];
+export type HeaderWwwAuthenticate = components['headers']['WWW-Authenticate'];
+export type HeaderXRequestId = components['headers']['X-Request-Id'];
 export type $defs = Record<string, never>;
 export interface operations {
     "list-audit-log": {
@@ -1779,57 +3902,218 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["FeedAuditEntry"];
                 };
             };
-            /** @description Bad Request */
-            400: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "get-analytics": {
+        parameters: {
+            query?: {
+                /** @description First day; default 29 days before the last */
+                from?: string;
+                /** @description Last day, itself included; default today. At most 366 days. */
+                to?: string;
+                /** @description This flow alone, also one that is gone */
+                flow_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessAnalytics"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "get-analytics-channels": {
+        parameters: {
+            query?: {
+                /** @description First day; default 29 days before the last */
+                from?: string;
+                /** @description Last day, itself included; default today. At most 366 days. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessListChannel"];
                 };
             };
-            /** @description Forbidden */
-            403: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "get-analytics-funnel": {
+        parameters: {
+            query: {
+                /** @description First day; default 29 days before the last */
+                from?: string;
+                /** @description Last day, itself included; default today. At most 366 days. */
+                to?: string;
+                /** @description Also of a flow that is gone */
+                flow_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessFlowFunnel"];
                 };
             };
-            /** @description Internal Server Error */
-            500: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "get-analytics-heatmap": {
+        parameters: {
+            query?: {
+                /** @description First day; default 29 days before the last */
+                from?: string;
+                /** @description Last day, itself included; default today. At most 366 days. */
+                to?: string;
+                /** @description What is counted; default answered */
+                metric?: "answered";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessListHeatmapHour"];
                 };
             };
-            /** @description Service Unavailable */
-            503: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "get-analytics-overview": {
+        parameters: {
+            query?: {
+                /** @description First day; default 29 days before the last */
+                from?: string;
+                /** @description Last day, itself included; default today. At most 366 days. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessOverview"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "get-analytics-sparklines": {
+        parameters: {
+            query?: {
+                /** @description First day; default 29 days before the last */
+                from?: string;
+                /** @description Last day, itself included; default today. At most 366 days. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessSparklines"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "list-executions": {
@@ -1864,57 +4148,28 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["FeedExecution"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "bulk-cancel-executions": {
@@ -1933,75 +4188,30 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessBulkCancelled"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "get-execution": {
@@ -2018,66 +4228,29 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessExecutionWithLogs"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "cancel-execution": {
@@ -2098,84 +4271,130 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessExecution"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Request Entity Too Large */
-            413: {
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "list-exports": {
+        parameters: {
+            query?: {
+                /** @description How many records at most */
+                limit?: number;
+                /** @description How many records to pass over */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ListExport"];
                 };
             };
-            /** @description Unsupported Media Type */
-            415: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "create-export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body answer the first response again, for 24 hours; the same key with another body is a 409 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportInput"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessExport"];
                 };
             };
-            /** @description Internal Server Error */
-            500: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "get-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessExport"];
                 };
             };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "list-flows": {
@@ -2198,57 +4417,28 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ListFlow"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "create-flow": {
@@ -2270,85 +4460,32 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessFlowWithDetails"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "export-flows": {
@@ -2363,57 +4500,19 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessFlowExport"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "import-flows": {
@@ -2435,84 +4534,31 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessImportResult"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "change-priorities": {
@@ -2531,84 +4577,40 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "get-flow": {
@@ -2625,74 +4627,37 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessFlowWithDetails"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "delete-flow": {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that was read; a flow changed since is a 409 */
+                /** @description The ETag that was read; a record changed since is a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -2705,82 +4670,37 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "change-flow": {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that was read; a flow changed since is a 409 */
+                /** @description The ETag that was read; a record changed since is a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -2797,101 +4717,49 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessFlowWithDetails"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "replace-actions": {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that was read; a flow changed since is a 409 */
+                /** @description The ETag that was read; a record changed since is a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -2908,101 +4776,40 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessListAction"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "replace-conditions": {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that was read; a flow changed since is a 409 */
+                /** @description The ETag that was read; a record changed since is a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -3019,94 +4826,33 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessListCondition"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "duplicate-flow": {
@@ -3126,76 +4872,31 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessFlowWithDetails"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "list-flow-executions": {
@@ -3220,66 +4921,64 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["FeedExecution"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Internal Server Error */
-            500: {
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "get-flow-statistics": {
+        parameters: {
+            query?: {
+                /** @description First day; default the first there is */
+                from?: string;
+                /** @description Last day, itself included; default today */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessFlowStatistics"];
                 };
             };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "test-flow": {
@@ -3300,84 +4999,40 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessFlowTest"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "test-run-flow": {
@@ -3398,91 +5053,47 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessExecution"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "toggle-flow": {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that was read; a flow changed since is a 409 */
+                /** @description The ETag that was read; a record changed since is a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -3499,94 +5110,33 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessFlow"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "list-versions": {
@@ -3608,66 +5158,29 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ListFlowVersion"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "get-version": {
@@ -3685,67 +5198,30 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessFlowWithDetails"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "compare-versions": {
@@ -3766,73 +5242,45 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessFlowComparison"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "restore-version": {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that was read; a flow changed since is a 409 */
+                /** @description The ETag that was read; a record changed since is a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -3846,76 +5294,31 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessFlowWithDetails"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "list-leads": {
@@ -3943,57 +5346,28 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["FeedLead"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "create-lead": {
@@ -4015,84 +5389,31 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessAcceptedLead"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "get-lead": {
@@ -4109,66 +5430,29 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessLeadWithDecision"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is not there, or it is another tenant's */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "get-me": {
@@ -4183,57 +5467,19 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessMe"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "list-suggestions": {
@@ -4255,57 +5501,28 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ListSuggestion"];
                 };
             };
-            /** @description Bad Request */
+            /** @description The input is wrong; details name every field */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "list-contacts": {
@@ -4333,57 +5550,19 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["FeedContact"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "create-contact": {
@@ -4405,84 +5584,224 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessContact"];
                 };
             };
-            /** @description Bad Request */
-            400: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "list-imports": {
+        parameters: {
+            query?: {
+                /** @description How many records at most */
+                limit?: number;
+                /** @description How many records to pass over */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ListImport"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "create-import": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body answer the first response again, for 24 hours; the same key with another body is a 409 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImportInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessNewImport"];
                 };
             };
-            /** @description Forbidden */
-            403: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "get-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessImport"];
                 };
             };
-            /** @description Conflict */
-            409: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "cancel-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessImport"];
                 };
             };
-            /** @description Request Entity Too Large */
-            413: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "list-import-errors": {
+        parameters: {
+            query?: {
+                /** @description How many records at most */
+                limit?: number;
+                /** @description How many records to pass over */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ListImportRowError"];
                 };
             };
-            /** @description Unsupported Media Type */
-            415: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "start-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartImportInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessImport"];
                 };
             };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "get-contact": {
@@ -4499,66 +5818,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessContactWithFacts"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "delete-contact": {
@@ -4575,66 +5848,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "change-contact": {
@@ -4655,93 +5882,766 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessContact"];
                 };
             };
-            /** @description Bad Request */
-            400: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "list-email-templates": {
+        parameters: {
+            query?: {
+                /** @description How many records at most */
+                limit?: number;
+                /** @description How many records to pass over */
+                offset?: number;
+                /** @description Exactly this category */
+                category?: string;
+                is_active?: boolean;
+                /** @description Part of the name or the subject */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ListEmailTemplate"];
                 };
             };
-            /** @description Unauthorized */
-            401: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "create-email-template": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body answer the first response again, for 24 hours; the same key with another body is a 409 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEmailTemplateInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessEmailTemplateWithTexts"];
                 };
             };
-            /** @description Forbidden */
-            403: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "preview-email-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessPreview"];
                 };
             };
-            /** @description Not Found */
-            404: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "get-email-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessEmailTemplateWithTexts"];
                 };
             };
-            /** @description Conflict */
-            409: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "delete-email-template": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; a record changed since is a 409 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Request Entity Too Large */
-            413: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "change-email-template": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; a record changed since is a 409 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailTemplateInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessEmailTemplateWithTexts"];
                 };
             };
-            /** @description Unsupported Media Type */
-            415: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "preview-email-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PreviewInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessPreview"];
                 };
             };
-            /** @description Internal Server Error */
-            500: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "send-test-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestSendInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["SuccessTestSent"];
                 };
             };
-            /** @description Service Unavailable */
-            503: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "list-integrations": {
+        parameters: {
+            query?: {
+                /** @description How many records at most */
+                limit?: number;
+                /** @description How many records to pass over */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ListIntegration"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "connect-bolna": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BolnaInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessIntegration"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "list-bolna-agents": {
+        parameters: {
+            query?: {
+                /** @description How many records at most */
+                limit?: number;
+                /** @description How many records to pass over */
+                offset?: number;
+                /** @description Part of the name, number or id */
+                search?: string;
+                /** @description Ask the provider now; lists are kept for a minute */
+                refresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBolnaAgent"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "list-bolna-phone-numbers": {
+        parameters: {
+            query?: {
+                /** @description How many records at most */
+                limit?: number;
+                /** @description How many records to pass over */
+                offset?: number;
+                /** @description Part of the name, number or id */
+                search?: string;
+                /** @description Ask the provider now; lists are kept for a minute */
+                refresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBolnaPhoneNumber"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "connect-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessIntegration"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "connect-whatsapp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatsAppInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessIntegration"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "list-whatsapp-phone-numbers": {
+        parameters: {
+            query?: {
+                /** @description How many records at most */
+                limit?: number;
+                /** @description How many records to pass over */
+                offset?: number;
+                /** @description Part of the name, number or id */
+                search?: string;
+                /** @description Ask the provider now; lists are kept for a minute */
+                refresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListWhatsAppPhoneNumber"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "list-whatsapp-templates": {
+        parameters: {
+            query?: {
+                /** @description How many records at most */
+                limit?: number;
+                /** @description How many records to pass over */
+                offset?: number;
+                /** @description Part of the name, number or id */
+                search?: string;
+                /** @description Ask the provider now; lists are kept for a minute */
+                refresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListWhatsAppTemplate"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "get-integration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "bolna" | "whatsapp" | "email" | "leads";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessIntegration"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "disconnect-integration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "bolna" | "whatsapp" | "email" | "leads";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "check-integration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "bolna" | "whatsapp" | "email";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessCheck"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "rotate-webhook-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "bolna" | "leads";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessIntegration"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "get-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "change-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "list-suppressions": {
@@ -4765,57 +6665,19 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ListSuppression"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "create-suppression": {
@@ -4834,6 +6696,7 @@ export interface operations {
             /** @description It was suppressed before */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4843,75 +6706,21 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SuccessSuppression"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     "delete-suppression": {
@@ -4928,66 +6737,20 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }

@@ -16,6 +16,16 @@ func (c *Client) Report(body []byte) (report provider.MessageReport, is bool, er
 	return *entry.Status, true, nil
 }
 
+// Stop reads one stored webhook entry as a person's wish to hear no more, and
+// gives their number in E.164.
+func (c *Client) Stop(body []byte) (phone string, is bool, err error) {
+	entry, err := ParseEntry(body)
+	if err != nil || entry.Inbound == nil || !IsStop(entry.Inbound.Text) {
+		return "", false, err
+	}
+	return entry.Inbound.From, true, nil
+}
+
 // Split takes a webhook's body apart into entries by phone number id.
 func Split(body []byte) (map[string][]json.RawMessage, error) {
 	entries, err := ParseWebhook(body)
