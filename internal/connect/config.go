@@ -22,6 +22,8 @@ type Config interface {
 	// takesSecret: there is a use for one; needsSecret: there is none without.
 	takesSecret() bool
 	needsSecret() bool
+	// reports: the provider reports to an address that is the tenant's alone.
+	reports() bool
 	// leadsElsewhere: a secret kept from the old settings would go to another
 	// server, or show itself by another name.
 	leadsElsewhere(old json.RawMessage) bool
@@ -34,6 +36,7 @@ func (BolnaSettings) kind() Kind                            { return Bolna }
 func (BolnaSettings) problems(bool) []flow.FieldError       { return nil }
 func (BolnaSettings) takesSecret() bool                     { return true }
 func (BolnaSettings) needsSecret() bool                     { return true }
+func (BolnaSettings) reports() bool                         { return true }
 func (BolnaSettings) leadsElsewhere(_ json.RawMessage) bool { return false }
 
 // The modes of WhatsApp and e-mail.
@@ -60,6 +63,7 @@ type WhatsAppSettings struct {
 
 func (WhatsAppSettings) kind() Kind          { return WhatsApp }
 func (WhatsAppSettings) takesSecret() bool   { return true }
+func (c WhatsAppSettings) reports() bool     { return false }
 func (c WhatsAppSettings) needsSecret() bool { return c.Mode == modeCloud }
 
 func (c WhatsAppSettings) problems(privateHosts bool) []flow.FieldError {
@@ -116,6 +120,7 @@ type EmailSettings struct {
 }
 
 func (EmailSettings) kind() Kind          { return Email }
+func (c EmailSettings) reports() bool     { return c.Mode == modeSES }
 func (c EmailSettings) takesSecret() bool { return c.Mode == modeSMTP && c.Username != "" }
 func (c EmailSettings) needsSecret() bool { return c.takesSecret() }
 

@@ -37,6 +37,15 @@ func (k Kind) Name() string {
 	return map[Kind]string{Bolna: "Bolna", WhatsApp: "WhatsApp", Email: "E-mail", Leads: "The lead webhook"}[k]
 }
 
+// Hook names a kind's webhook, in its address and among tokens: that of e-mail
+// takes the events of Amazon SES.
+func (k Kind) Hook() Kind {
+	if k == Email {
+		return "ses"
+	}
+	return k
+}
+
 // Service connects tenants. It is safe for use by many goroutines.
 type Service struct {
 	Store    Store
@@ -72,14 +81,14 @@ type Store interface {
 	// that calls under way are still reported, and its address is the same
 	// when the tenant connects again.
 	Disconnect(ctx context.Context, tenant uuid.UUID, by string, kind Kind) (bool, error)
-	// ReplaceToken makes a token the only one of its kind.
-	ReplaceToken(ctx context.Context, tenant uuid.UUID, by string, kind Kind, t Token) error
+	// ReplaceToken makes a token the only one of its hook.
+	ReplaceToken(ctx context.Context, tenant uuid.UUID, by string, hook Kind, t Token) error
 }
 
 // State is all that is stored of a tenant's integrations.
 type State struct {
 	Settings map[Kind]Stored
-	// Tokens are those of webhook addresses, encrypted.
+	// Tokens are those of webhook addresses by their hook, encrypted.
 	Tokens map[Kind][]byte
 }
 
@@ -182,7 +191,7 @@ func (s *Service) show(ctx context.Context, tenant uuid.UUID, state State, kind 
 	if stored, has := state.Settings[kind]; has {
 		out.Connected, out.Config, out.HasSecret, out.UpdatedAt = true, shown(kind, stored.Config), len(stored.Secret) > 0, &stored.UpdatedAt
 	}
-	sealed, has := state.Tokens[kind]
+	sealed, has := state.Tokens[kind.Hook()]
 	switch {
 	case kind == WhatsApp:
 		// Meta's app is the deployment's, and so is its webhook.
@@ -192,7 +201,7 @@ func (s *Service) show(ctx context.Context, tenant uuid.UUID, state State, kind 
 		if err != nil {
 			return out, err
 		}
-		out.WebhookURL = s.PublicURL + "/webhooks/" + string(kind) + "/" + token
+		out.WebhookURL = s.PublicURL + "/webhooks/" + string(kind.Hook()) + "/" + token
 	}
 	if kind == Leads {
 		out.Connected = has
@@ -209,14 +218,14 @@ func (s *Service) Disconnect(ctx context.Context, tenant uuid.UUID, by string, k
 	return err
 }
 
-// RotateToken gives the tenant a new address of a webhook, Bolna's or that of
-// leads; older ones no longer work.
+// RotateToken gives the tenant a new address of a webhook: Bolna's, that of
+// leads, or that of events about mails; older ones no longer work.
 func (s *Service) RotateToken(ctx context.Context, tenant uuid.UUID, by string, kind Kind) (Integration, error) {
 	token, err := s.newToken(ctx, tenant)
 	if err != nil {
 		return Integration{}, err
 	}
-	if err := s.Store.ReplaceToken(ctx, tenant, by, kind, *token); err != nil {
+	if err := s.Store.ReplaceToken(ctx, tenant, by, kind.Hook(), *token); err != nil {
 		return Integration{}, err
 	}
 	return s.Get(ctx, tenant, kind, true)

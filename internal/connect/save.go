@@ -75,7 +75,7 @@ func (s *Service) save(ctx context.Context, tenant uuid.UUID, by string, config 
 	if c.Config, err = json.Marshal(config); err != nil {
 		return fmt.Errorf("encode settings of %s: %w", kind, err)
 	}
-	if kind == Bolna && state.Tokens[Bolna] == nil {
+	if config.reports() && state.Tokens[kind.Hook()] == nil {
 		if c.Token, err = s.newToken(ctx, tenant); err != nil {
 			return err
 		}

@@ -54,7 +54,7 @@ func (s IntegrationStore) Connect(ctx context.Context, tenant uuid.UUID, c conne
 		taken = Scalars[[]byte](pipe, db.TakeRoutes, string(c.Kind), tenant, hashes)
 	}
 	if c.Token != nil {
-		saveToken(pipe, tenant, c.Kind, *c.Token)
+		saveToken(pipe, tenant, c.Kind.Hook(), *c.Token)
 	}
 	tx, err := s.Pool.Begin(ctx, tenant, pipe)
 	if err == nil {

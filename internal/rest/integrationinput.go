@@ -131,7 +131,7 @@ func (providerKindParam) Schema(huma.Registry) *huma.Schema { return enum(kindNa
 // tokenKindParam is a kind whose webhook has a token.
 type tokenKindParam struct{ kind connect.Kind }
 
-var tokenKinds = []connect.Kind{connect.Bolna, connect.Leads}
+var tokenKinds = []connect.Kind{connect.Bolna, connect.Email, connect.Leads}
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (p *tokenKindParam) UnmarshalText(b []byte) error { return readKind(&p.kind, b, tokenKinds) }

@@ -36,11 +36,13 @@ type bundle struct {
 	got    []received
 	leads  []flow.Arrival
 	fail   error
+	// refused are mails whose receivers want no more.
+	refused []uuid.UUID
 }
 
 func setup() *bundle {
 	b := &bundle{tenant: uuid.New()}
-	routes := map[string]string{"bolna": "the-token", "whatsapp": "1555", "leads": "the-token"}
+	routes := map[string]string{"bolna": "the-token", "whatsapp": "1555", "leads": "the-token", "ses": "the-token"}
 	h := &webhook.Handler{
 		Receive: func(_ context.Context, kind string, tenant uuid.UUID, bodies []json.RawMessage) error {
 			b.got = append(b.got, received{kind, tenant, bodies})
@@ -62,6 +64,28 @@ func setup() *bundle {
 		},
 		WhatsAppApp: func(context.Context) (string, string, error) { return appSecret, "verify-me", nil },
 		Verify:      whatsapp.Verify, Split: whatsapp.Split,
+		OpenSNS: func(_ context.Context, body []byte) (json.RawMessage, error) {
+			switch string(body) {
+			case "forged":
+				return nil, webhook.ErrRefused
+			case "a confirmation":
+				return nil, b.fail
+			}
+			return body, nil
+		},
+		ReadLink: func(token string) (uuid.UUID, uuid.UUID, bool) {
+			mail, err := uuid.Parse(token)
+			return b.tenant, mail, err == nil
+		},
+		Refuse: func(_ context.Context, tenant, mail uuid.UUID) (bool, error) {
+			if tenant != b.tenant {
+				panic("another tenant's mail")
+			}
+			if b.fail == nil {
+				b.refused = append(b.refused, mail)
+			}
+			return b.fail == nil, b.fail
+		},
 	}
 	b.Handler = h.Routes()
 	return b
