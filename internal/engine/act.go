@@ -113,6 +113,11 @@ func (t *turn) claim(kind flow.Kind, runNo int, lookup error) (outcome, claim, e
 			t.record(row, next.Action)
 			continue
 		}
+		if free := t.messageFree(); kind == flow.DoWhatsApp && t.real.Before(free) {
+			row.RetryAt = &free
+			t.write(row)
+			continue
+		}
 		id := uuid.Must(uuid.NewV7())
 		prepared, err := t.prepare(next, id)
 		var missing *unprepared
@@ -134,6 +139,21 @@ func (t *turn) claim(kind flow.Kind, runNo int, lookup error) (outcome, claim, e
 			lookup = nil
 		}
 	}
+}
+
+// messageGap lies between two WhatsApp messages to one person. Meta calls it
+// the pair rate limit: one message every 6 seconds (Cloud API, "Messaging
+// limits and throughput"). Two executions at once may still come closer; then
+// Meta says 131056, and the message waits.
+const messageGap = 6 * time.Second
+
+// messageFree is the real instant from which the contact may get another
+// WhatsApp message.
+func (t *turn) messageFree() time.Time {
+	if t.s.MessagedUntil == nil {
+		return time.Time{}
+	}
+	return t.s.MessagedUntil.Add(messageGap - ClaimTime)
 }
 
 // next is the ledger row of what is next; a new one when it is not there yet.

@@ -17,7 +17,9 @@ func mailing(b *bundle, html, text string) func(order int) flow.Action {
 	id := uuid.Must(uuid.NewV7())
 	b.exec(`insert into email_templates (id, tenant_id, name, subject, html, body_text, created_at, updated_at)
 		values ($1, $2, 'Welcome', 'Hello', $3, $4, now(), now())`, id, b.tenant, html, text)
-	return func(order int) flow.Action { return action(order, flow.Email, flow.EmailConfig{TemplateID: id.String()}) }
+	return func(order int) flow.Action {
+		return action(order, flow.Email, flow.EmailConfig{TemplateID: id.String()})
+	}
 }
 
 // event hands an event of a provider to the engine.

@@ -130,6 +130,7 @@ func (b *bundle) drive(in engine.Input) {
 		case flow.DoWait, flow.DoAwait:
 			b.exec(`update flow_action_logs set until = until - interval '1 year', retry_at = retry_at - interval '1 year'
 				where execution_id = $1 and state in ('planned', 'unknown')`, in.ExecutionID)
+			b.exec("update flow_action_logs set claim_until = claim_until - interval '1 minute' where execution_id = $1 and state in ('sent', 'done')", in.ExecutionID)
 			b.exec("update due_work set due_at = now() - interval '1 second' where kind <> 'run'")
 			_, err = b.Sweep(ctx)
 			require.NoError(b.t, err)

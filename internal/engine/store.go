@@ -108,8 +108,11 @@ type Snapshot struct {
 	Contact      flow.Contact
 	Suppressions []flow.Suppression
 	Steps        []flow.Step
-	Integrations map[string]Integration
-	Templates    map[string]EmailTemplate
+	// MessagedUntil is the real end of the latest claim of a WhatsApp message to
+	// the contact, of any execution; nil when there was none.
+	MessagedUntil *time.Time
+	Integrations  map[string]Integration
+	Templates     map[string]EmailTemplate
 }
 
 // Integration is a tenant's settings for one provider; the secret is still encrypted.

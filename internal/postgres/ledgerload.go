@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -22,6 +23,7 @@ type load struct {
 	suppressions *[]db.LoadExecutionSuppressionsRow
 	versions     *[]json.RawMessage
 	steps        *[]db.LoadLedgerRow
+	messages     *[]time.Time
 	integrations *[]db.LoadIntegrationsRow
 	templates    *[]db.LoadExecutionTemplatesRow
 }
@@ -36,6 +38,7 @@ func newLoad(tenant, execution uuid.UUID) load {
 		suppressions: Rows[db.LoadExecutionSuppressionsRow](p, db.LoadExecutionSuppressions, execution),
 		versions:     Scalars[json.RawMessage](p, db.LoadExecutionVersion, execution),
 		steps:        Rows[db.LoadLedgerRow](p, db.LoadLedger, execution),
+		messages:     Scalars[time.Time](p, db.LoadLastMessage, execution),
 		integrations: Rows[db.LoadIntegrationsRow](p, db.LoadIntegrations),
 		templates:    Rows[db.LoadExecutionTemplatesRow](p, db.LoadExecutionTemplates, execution),
 	}
@@ -78,6 +81,9 @@ func (l load) snapshot() (engine.Snapshot, error) {
 	}
 	for _, r := range *l.steps {
 		s.Steps = append(s.Steps, stepOf(r))
+	}
+	if len(*l.messages) > 0 {
+		s.MessagedUntil = &(*l.messages)[0]
 	}
 	for _, r := range *l.integrations {
 		s.Integrations[r.Kind] = engine.Integration{Config: r.Config, Secret: r.Secret}

@@ -308,6 +308,38 @@ func (q *Queries) LoadIntegrations(ctx context.Context) ([]LoadIntegrationsRow, 
 	return items, nil
 }
 
+const LoadLastMessage = `-- name: LoadLastMessage :many
+select a.claim_until
+from flow_executions e
+join flow_executions o on o.tenant_id = e.tenant_id and o.contact_id = e.contact_id
+join flow_action_logs a on a.tenant_id = o.tenant_id and a.execution_id = o.id
+where e.id = $1 and a.action_type = 'whatsapp_message' and a.state in ('claimed', 'sent', 'unknown', 'done') and a.claim_until is not null
+order by a.claim_until desc
+limit 1
+`
+
+// The latest claim of a WhatsApp message to the execution's contact, by
+// whichever execution, that may have left.
+func (q *Queries) LoadLastMessage(ctx context.Context, id uuid.UUID) ([]*time.Time, error) {
+	rows, err := q.db.Query(ctx, LoadLastMessage, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []*time.Time
+	for rows.Next() {
+		var claim_until *time.Time
+		if err := rows.Scan(&claim_until); err != nil {
+			return nil, err
+		}
+		items = append(items, claim_until)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const LoadLedger = `-- name: LoadLedger :many
 select a.id, a.step, a.attempt, a.action_type, a.state, a.until, a.retry_at, a.first_tried_at, a.claim_id, a.claim_until, a.tries,
     a.provider_id, a.outcome, a.detail, a.reported, a.skip_kind, a.looks, a.gone_since, a.token, a.started_at, a.completed_at,

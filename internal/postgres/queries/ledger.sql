@@ -45,6 +45,17 @@ left join call_lines l on l.call = a.id and l.tenant_id = a.tenant_id
 where a.execution_id = $1
 order by a.step, a.attempt;
 
+-- name: LoadLastMessage :many
+-- The latest claim of a WhatsApp message to the execution's contact, by
+-- whichever execution, that may have left.
+select a.claim_until
+from flow_executions e
+join flow_executions o on o.tenant_id = e.tenant_id and o.contact_id = e.contact_id
+join flow_action_logs a on a.tenant_id = o.tenant_id and a.execution_id = o.id
+where e.id = $1 and a.action_type = 'whatsapp_message' and a.state in ('claimed', 'sent', 'unknown', 'done') and a.claim_until is not null
+order by a.claim_until desc
+limit 1;
+
 -- name: LoadIntegrations :many
 select kind, config, secret from integrations;
 
