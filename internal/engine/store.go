@@ -60,6 +60,10 @@ type DueWork interface {
 	// MoveDuty makes a duty due at another instant.
 	MoveDuty(ctx context.Context, duty Duty) error
 
+	// Purge deletes some provider events applied before events, and some rejects
+	// noted before rejects. gone is how many of the kind of which more went.
+	Purge(ctx context.Context, events, rejects time.Time, most int) (gone int, err error)
+
 	// FoldStats folds a part of a tenant's statistics.
 	FoldStats(ctx context.Context, tenant uuid.UUID) (Folded, error)
 }
@@ -167,14 +171,15 @@ const (
 	DutyCancel    DutyKind = "cancel"
 	DutyLines     DutyKind = "lines"
 	DutyStats     DutyKind = "stats"
+	DutyPurge     DutyKind = "purge"
 	DutyImport    DutyKind = "import"
 	DutyExport    DutyKind = "export"
 )
 
 // Duty is one row of due work. Ref is the id of what it is about: a lead event
 // (outbox), an execution (run, cancel), a provider event (inbox), a ledger row
-// (reconcile, token), a tenant (stats), a job (import, export); zero for the
-// one duty of all lines.
+// (reconcile, token), a tenant (stats), a job (import, export); zero for a
+// duty that there is once for all tenants (lines, purge).
 type Duty struct {
 	Kind     DutyKind
 	Ref      uuid.UUID

@@ -120,6 +120,8 @@ func (e *Engine) handle(ctx context.Context, duty Duty) (next *time.Time, err er
 		return nil, e.carryOutCancel(ctx, duty)
 	case DutyLines:
 		return e.assignLines(ctx)
+	case DutyPurge:
+		return e.purge(ctx)
 	case DutyStats:
 		return e.foldStats(ctx, duty)
 	default:

@@ -102,5 +102,5 @@ func TestARejectEndsTheOutboxDutyAndKeepsTheBody(t *testing.T) {
 	outcome, _, _ := b.outcome(t, "lead-1")
 	require.Equal(t, "rejected", outcome)
 	require.Equal(t, "Pune", one[string](t, b, "select body -> 'data' -> 'contact' ->> 'city' from lead_events"))
-	require.Zero(t, one[int](t, b, "select count(*) from due_work where kind not in ('lines', 'stats')"))
+	require.Zero(t, one[int](t, b, "select count(*) from due_work where kind not in ('lines', 'stats', 'purge')"))
 }

@@ -14,12 +14,12 @@ import (
 // Due work and the webhook inbox belong to no tenant's transaction: their
 // tables have no row-level security.
 
-// allLines is the ref of the one duty of call lines.
-const allLines = "all"
+// ofAll is the ref of a duty that there is once for all tenants.
+const ofAll = "all"
 
 func refOf(d engine.Duty) string {
-	if d.Kind == engine.DutyLines {
-		return allLines
+	if d.Kind == engine.DutyLines || d.Kind == engine.DutyPurge {
+		return ofAll
 	}
 	return d.Ref.String()
 }
@@ -36,7 +36,7 @@ func (l *Ledger) TakeDuties(ctx context.Context, now time.Time, most int) ([]eng
 		if r.TenantID != nil {
 			d.TenantID = *r.TenantID
 		}
-		if r.Ref == allLines {
+		if r.Ref == ofAll {
 			duties = append(duties, d)
 			continue
 		}
@@ -127,4 +127,18 @@ func (l *Ledger) Route(ctx context.Context, kind string, hash []byte) (tenant uu
 		return uuid.Nil, false, nil
 	}
 	return rows[0], true, nil
+}
+
+// Purge implements engine.Store.
+func (l *Ledger) Purge(ctx context.Context, events, rejects time.Time, most int) (gone int, err error) {
+	queries := db.New(l.pool)
+	a, err := queries.PurgeEvents(ctx, db.PurgeEventsParams{Before: &events, Most: int32(most)})
+	if err != nil {
+		return 0, transient(fmt.Errorf("purge provider events: %w", err))
+	}
+	b, err := queries.PurgeRejects(ctx, db.PurgeRejectsParams{Before: rejects, Most: int32(most)})
+	if err != nil {
+		return 0, transient(fmt.Errorf("purge lead rejects: %w", err))
+	}
+	return max(len(a), len(b)), nil
 }

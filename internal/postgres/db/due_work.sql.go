@@ -96,6 +96,68 @@ func (q *Queries) MoveDuty(ctx context.Context, arg MoveDutyParams) error {
 	return err
 }
 
+const PurgeEvents = `-- name: PurgeEvents :many
+with old as (
+    select o.id from provider_events o where o.applied_at < $1 order by o.applied_at limit $2 for update skip locked)
+delete from provider_events e using old where e.id = old.id returning e.id
+`
+
+type PurgeEventsParams struct {
+	Before *time.Time
+	Most   int32
+}
+
+func (q *Queries) PurgeEvents(ctx context.Context, arg PurgeEventsParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, PurgeEvents, arg.Before, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const PurgeRejects = `-- name: PurgeRejects :many
+with old as (
+    select o.id from lead_rejects o where o.created_at < $1 order by o.created_at limit $2 for update skip locked)
+delete from lead_rejects r using old where r.id = old.id returning r.id
+`
+
+type PurgeRejectsParams struct {
+	Before time.Time
+	Most   int32
+}
+
+func (q *Queries) PurgeRejects(ctx context.Context, arg PurgeRejectsParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, PurgeRejects, arg.Before, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const TakeDuties = `-- name: TakeDuties :many
 with due as (
     select kind, ref from due_work

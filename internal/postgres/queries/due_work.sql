@@ -29,6 +29,16 @@ from due
 where w.kind = due.kind and w.ref = due.ref
 returning w.kind, w.ref, w.tenant_id, w.due_at, w.tries;
 
+-- name: PurgeEvents :many
+with old as (
+    select o.id from provider_events o where o.applied_at < sqlc.arg(before) order by o.applied_at limit sqlc.arg(most) for update skip locked)
+delete from provider_events e using old where e.id = old.id returning e.id;
+
+-- name: PurgeRejects :many
+with old as (
+    select o.id from lead_rejects o where o.created_at < sqlc.arg(before) order by o.created_at limit sqlc.arg(most) for update skip locked)
+delete from lead_rejects r using old where r.id = old.id returning r.id;
+
 -- name: FinishDuty :exec
 -- Only the row that was taken: one written anew in between stays.
 delete from due_work where kind = $1 and ref = $2 and tries = $3 and due_at = $4;
