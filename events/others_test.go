@@ -13,9 +13,9 @@ import (
 var otherEvents = map[string]want{
 	// Of what is due in seed.sql the token and the webhook are done with; the
 	// lead, the lost run and the call perhaps placed are looked at again, as are
-	// the call lines.
+	// the call lines and what is to be purged.
 	"sweeper/schedule": {
-		answer:   `{"done": 2, "later": 4}`,
+		answer:   `{"done": 2, "later": 5}`,
 		queued:   []string{tenant},
 		started:  []string{executionID(20) + "-r1"},
 		answered: []string{"sample-token-21"},
