@@ -35,6 +35,12 @@ func (r request) field(name string) string {
 	return text
 }
 
+// read reads the body.
+func (r request) read(t *testing.T, into any) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal(r.Body, into))
+}
+
 // sandbox asks the provider sandbox's control interface.
 func (s *stack) sandbox(t *testing.T, method, path string, body, into any) {
 	t.Helper()

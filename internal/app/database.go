@@ -63,7 +63,16 @@ func (a *App) Pool(ctx context.Context) (*postgres.Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.pool, err = postgres.Open(address, 2)
+	a.pool, err = postgres.OpenRotated(address, 2, &postgres.Passwords{
+		Current: func(ctx context.Context) (string, error) {
+			_, s, err := a.databaseURL(ctx, "DATABASE_SECRET_ARN", a.Config.DatabaseSecret)
+			return s.Password, err
+		},
+		Renew: func(ctx context.Context) error {
+			_, err := a.secrets().Refresh(ctx, a.Config.DatabaseSecret)
+			return err
+		},
+	})
 	return a.pool, err
 }
 

@@ -1,9 +1,16 @@
 package app
 
 import (
+	"context"
+	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"github.com/lestrrat-go/jwx/v3/jwa"
+	"github.com/lestrrat-go/jwx/v3/jwt"
 	"github.com/stretchr/testify/require"
 
 	"github.com/auto-engagement/flows/internal/auth"
@@ -50,4 +57,48 @@ func TestIssuersThatCannotBeReadStopTheFunction(t *testing.T) {
 			require.Error(t, err, text)
 		}
 	}
+}
+
+func TestTheSharedSecretIsFollowedWhenItIsReplaced(t *testing.T) {
+	t.Parallel()
+	secret, away := strings.Repeat("first ", 8), false
+	makeVerifier := func(context.Context) (*auth.Verifier, string, error) {
+		v, err := auth.New(auth.Config{Secret: auth.SharedSecret{Key: []byte(secret)}})
+		return v, secret, err
+	}
+	v, key, err := makeVerifier(t.Context())
+	require.NoError(t, err)
+	tokens := &rotatedTokens{
+		current: func(context.Context) (string, error) {
+			if away {
+				return "", errors.New("away")
+			}
+			return secret, nil
+		},
+		make: makeVerifier, verifier: v, key: key,
+	}
+	signed := func(by string) string {
+		token, err := jwt.NewBuilder().Claim("userId", uuid.NewString()).Claim("type", "access").Expiration(time.Now().Add(time.Hour)).Build()
+		require.NoError(t, err)
+		text, err := jwt.Sign(token, jwt.WithKey(jwa.HS256(), []byte(by)))
+		require.NoError(t, err)
+		return string(text)
+	}
+	passes := func(by string) bool {
+		_, err := tokens.Verify(t.Context(), signed(by))
+		return err == nil
+	}
+	first := secret
+	require.True(t, passes(first))
+	away = true
+	require.True(t, passes(first), "Secrets Manager is away")
+
+	away, secret = false, strings.Repeat("second", 8)
+	require.False(t, passes(first))
+	require.True(t, passes(secret))
+
+	second := secret
+	secret = "too short"
+	require.True(t, passes(second), "a value that cannot be used locks nobody out")
+	require.False(t, passes(strings.Repeat("third ", 8)))
 }

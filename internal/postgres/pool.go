@@ -21,11 +21,28 @@ import (
 // Pool is a small pool of connections, safe behind RDS Proxy or a transaction
 // pooler: statements are described and cached by their text, never prepared by
 // name, and no session state outlives a transaction.
-type Pool struct{ *pgxpool.Pool }
+type Pool struct {
+	*pgxpool.Pool
+
+	// renewed is Passwords.Renew; nil where the password never changes.
+	renewed func(context.Context) error
+}
+
+// Passwords follow a password that is rotated while the process lives.
+type Passwords struct {
+	// Current gives the password for a new connection.
+	Current func(context.Context) (string, error)
+	// Renew has Current give the newest one: the server refused the last.
+	Renew func(context.Context) error
+}
 
 // Open makes a pool of at most maxConns connections. Nothing is dialled before
 // the first use.
-func Open(url string, maxConns int32) (*Pool, error) {
+func Open(url string, maxConns int32) (*Pool, error) { return OpenRotated(url, maxConns, nil) }
+
+// OpenRotated is Open with a password that may change; nil: the address's own
+// one holds.
+func OpenRotated(url string, maxConns int32, passwords *Passwords) (*Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// The parser's error may quote the address; it never quotes the password.
@@ -36,12 +53,36 @@ func Open(url string, maxConns int32) (*Pool, error) {
 	config.MaxConnIdleTime = 5 * time.Minute
 	config.ConnConfig.ConnectTimeout = 3 * time.Second
 	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
-	pool, err := pgxpool.NewWithConfig(context.Background(), config)
-	if err != nil {
+	pool := &Pool{}
+	if passwords != nil {
+		pool.renewed = passwords.Renew
+		config.BeforeConnect = func(ctx context.Context, c *pgx.ConnConfig) (err error) {
+			c.Password, err = passwords.Current(ctx)
+			return err
+		}
+	}
+	if pool.Pool, err = pgxpool.NewWithConfig(context.Background(), config); err != nil {
 		return nil, fmt.Errorf("open database pool: %w", err)
 	}
-	return &Pool{pool}, nil
+	return pool, nil
 }
+
+// Acquire takes a connection. One whose password was refused is tried again
+// with the newest.
+func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	conn, err := p.Pool.Acquire(ctx)
+	refused, is := errors.AsType[*pgconn.PgError](err)
+	if !is || p.renewed == nil || refused.Code != invalidPassword {
+		return conn, err
+	}
+	if renewing := p.renewed(ctx); renewing != nil {
+		return nil, errors.Join(err, renewing)
+	}
+	return p.Pool.Acquire(ctx)
+}
+
+// invalidPassword is an SQLSTATE.
+const invalidPassword = "28P01"
 
 // Tx is a running transaction. Its queries run one after another on one
 // connection; Send runs many in one round trip.

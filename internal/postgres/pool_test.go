@@ -2,6 +2,8 @@ package postgres_test
 
 import (
 	"context"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -135,4 +137,58 @@ from pg_roles r where rolname = $1`, postgres.AppRole).Scan(&bypasses, &member, 
 	require.NoError(t, db.Admin.QueryRow(context.Background(),
 		"select count(*) from information_schema.table_privileges where table_schema = 'public' and grantee = 'PUBLIC'").Scan(&public))
 	require.Zero(t, public)
+}
+
+func TestARotatedPasswordIsFollowed(t *testing.T) {
+	t.Parallel()
+	database := testdb.New(t)
+	ctx := t.Context()
+	role := "rotated_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	exec := func(sql string) {
+		t.Helper()
+		_, err := database.Admin.Exec(ctx, sql)
+		require.NoError(t, err)
+	}
+	exec("create role " + role + " login password 'first' in role aef_app")
+	t.Cleanup(func() { _, _ = database.Admin.Exec(context.Background(), "drop role "+role) })
+	address, err := url.Parse(database.AppURL)
+	require.NoError(t, err)
+	address.User = url.UserPassword(role, "of the address")
+
+	current, newest, renewals := "first", "first", 0
+	pool, err := postgres.OpenRotated(address.String(), 2, &postgres.Passwords{
+		Current: func(context.Context) (string, error) { return current, nil },
+		Renew: func(context.Context) error {
+			renewals++
+			current = newest
+			return nil
+		},
+	})
+	require.NoError(t, err)
+	defer pool.Close()
+	begin := func() error {
+		tx, err := pool.Begin(ctx, uuid.Nil, nil)
+		if err == nil {
+			tx.Rollback(ctx)
+		}
+		return err
+	}
+	if current, newest = "wrong", "wrong"; begin() == nil {
+		t.Skip("this Postgres asks for no password; that of `make unit` does")
+	}
+	current, newest, renewals = "first", "first", 0
+	require.NoError(t, begin())
+	exec("alter role " + role + " password 'second'")
+	require.NoError(t, begin(), "a connection that is open stays so")
+	require.Zero(t, renewals)
+
+	pool.Reset()
+	newest = "second"
+	require.NoError(t, begin(), "the next one asks for the newest")
+	require.Equal(t, 1, renewals)
+
+	exec("alter role " + role + " password 'third'")
+	pool.Reset()
+	require.Error(t, begin(), "nobody knows it")
+	require.Equal(t, 2, renewals, "asked once, not for ever")
 }
