@@ -68,14 +68,14 @@ type Messenger interface {
 	// a message of ours.
 	Report(body []byte) (report provider.MessageReport, is bool, err error)
 	// Stop reads one webhook entry as a person's wish to hear no more, and
-	// gives their number (E.164). is is false when it is none.
+	// gives their number (E.164). It says false when it is none.
 	Stop(body []byte) (phone string, is bool, err error)
 }
 
 // Mailer sends e-mail, and reads what its provider's events tell of it.
 type Mailer interface {
 	provider.Mailer
-	// Report reads one event. is is false when it says nothing about a mail's fate.
+	// Report reads one event, and says false of one that tells nothing of a mail's fate.
 	Report(body []byte) (report provider.MailReport, is bool, err error)
 }
 

@@ -108,11 +108,13 @@ func TestEventsOfMailsCorrectTheLogAndStopDeadAddresses(t *testing.T) {
 			[][2]string{{"Delivery", ""}, {"Send", ""}, {"Delivery", ""}}, "done: ", "completed", "null",
 		},
 		"a dead mailbox": {
-			[][2]string{{"Send", ""}, {"Bounce", dead}}, "failed: the mail came back: 550 no such user", "failed",
+			[][2]string{{"Send", ""}, {"Bounce", dead}},
+			"failed: the mail came back: 550 no such user", "failed",
 			"email asha@example.com: a mail came back for good",
 		},
 		"a dead mailbox behind a server that took the mail": {
-			[][2]string{{"Delivery", ""}, {"Bounce", dead}}, "failed: the mail came back: 550 no such user", "failed",
+			[][2]string{{"Delivery", ""}, {"Bounce", dead}},
+			"failed: the mail came back: 550 no such user", "failed",
 			"email asha@example.com: a mail came back for good",
 		},
 		"a full mailbox": {

@@ -159,7 +159,7 @@ func (e ExportRecord) FileName() string {
 	return string(e.Kind) + "-" + e.CreatedAt.UTC().Format("20060102-150405") + ".csv"
 }
 
-// UploadKey, ErrorsKey and ExportKey name a job's files in the bucket.
+// UploadKey is the file that an import reads, in the bucket.
 func UploadKey(tenant, id uuid.UUID) string {
 	return "imports/" + tenant.String() + "/" + id.String()
 }

@@ -42,8 +42,8 @@ type recipient struct {
 	DiagnosticCode string `json:"diagnosticCode"`
 }
 
-// Report reads one event of Amazon SES. is is false for events that say
-// nothing about a mail's fate: opens, clicks, delays.
+// Report reads one event of Amazon SES, and says false of those that tell
+// nothing of a mail's fate: opens, clicks, delays.
 func (m *Mailer) Report(body []byte) (report provider.MailReport, is bool, err error) {
 	var e event
 	if err := json.Unmarshal(body, &e); err != nil {

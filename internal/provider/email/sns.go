@@ -27,19 +27,19 @@ import (
 // signatures of Amazon SNS messages" of the SNS developer guide.
 type Notification struct {
 	// Type is Notification, SubscriptionConfirmation or UnsubscribeConfirmation.
-	Type      string
-	MessageID string `json:"MessageId"`
-	TopicARN  string `json:"TopicArn"`
-	Subject   *string
-	Message   string
-	Timestamp string
+	Type      string  `json:"Type"`
+	MessageID string  `json:"MessageId"`
+	TopicARN  string  `json:"TopicArn"`
+	Subject   *string `json:"Subject"`
+	Message   string  `json:"Message"`
+	Timestamp string  `json:"Timestamp"`
 
-	Token        string
-	SubscribeURL string
+	Token        string `json:"Token"`
+	SubscribeURL string `json:"SubscribeURL"`
 
-	SignatureVersion string
-	Signature        string
-	SigningCertURL   string
+	SignatureVersion string `json:"SignatureVersion"`
+	Signature        string `json:"Signature"`
+	SigningCertURL   string `json:"SigningCertURL"`
 }
 
 // The types of notifications that are acted on.

@@ -276,24 +276,8 @@ func keep(old *string, value string) {
 
 func (c Config) validate() error {
 	for i, account := range c.Bolna {
-		if account.APIKey == "" {
-			return fmt.Errorf("bolna[%d].api_key is required", i)
-		}
-		if err := validURL(account.WebhookURL); err != nil {
-			return fmt.Errorf("bolna[%d].webhook_url %w", i, err)
-		}
-		for j, agent := range account.Agents {
-			if agent.ID == "" {
-				return fmt.Errorf("bolna[%d].agents[%d].id is required", i, j)
-			}
-			if err := validURL(agent.WebhookURL); err != nil {
-				return fmt.Errorf("bolna[%d].agents[%d].webhook_url %w", i, j, err)
-			}
-		}
-		for j, number := range account.PhoneNumbers {
-			if number.ID == "" || number.PhoneNumber == "" {
-				return fmt.Errorf("bolna[%d].phone_numbers[%d] needs id and phone_number", i, j)
-			}
+		if err := account.validate(); err != nil {
+			return fmt.Errorf("bolna[%d].%w", i, err)
 		}
 	}
 	for i, number := range c.WhatsApp {
@@ -312,6 +296,29 @@ func (c Config) validate() error {
 	for i, user := range c.SMTP {
 		if user.Username == "" || user.Password == "" {
 			return fmt.Errorf("smtp[%d] needs username and password", i)
+		}
+	}
+	return nil
+}
+
+func (a Bolna) validate() error {
+	if a.APIKey == "" {
+		return errors.New("api_key is required")
+	}
+	if err := validURL(a.WebhookURL); err != nil {
+		return fmt.Errorf("webhook_url %w", err)
+	}
+	for j, agent := range a.Agents {
+		if agent.ID == "" {
+			return fmt.Errorf("agents[%d].id is required", j)
+		}
+		if err := validURL(agent.WebhookURL); err != nil {
+			return fmt.Errorf("agents[%d].webhook_url %w", j, err)
+		}
+	}
+	for j, number := range a.PhoneNumbers {
+		if number.ID == "" || number.PhoneNumber == "" {
+			return fmt.Errorf("phone_numbers[%d] needs id and phone_number", j)
 		}
 	}
 	return nil
