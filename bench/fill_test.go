@@ -3,6 +3,7 @@ package bench
 import (
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -12,12 +13,14 @@ import (
 	"github.com/auto-engagement/flows/internal/postgres"
 	"github.com/auto-engagement/flows/internal/rest"
 	"github.com/auto-engagement/flows/internal/testdb"
+	"github.com/auto-engagement/flows/migrations"
 )
 
 func handler(db *testdb.DB) http.Handler {
 	flows, reader := postgres.FlowStore{Pool: db.App, Clock: clock.Clock{}}, postgres.ExecutionReader{Pool: db.App}
 	return rest.New(rest.Config{
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: tenantToken{},
+		Statistics: postgres.StatReader{Pool: db.App},
 		Log: slog.New(slog.DiscardHandler),
 	})
 }
@@ -71,5 +74,17 @@ func fill(b *testing.B, db *testdb.DB, tenant uuid.UUID, executions int) {
 
 	exec("do $$ declare r record; begin for r in select definition from put_off loop execute r.definition; end loop; end $$")
 	exec("set session_replication_role = origin")
+	// As the migration counts what was there before it.
+	migration, err := migrations.Files.ReadFile("00003_statistics.sql")
+	require.NoError(b, err)
+	_, count, found := strings.Cut(string(migration), "\ninsert into flow_stats ")
+	require.True(b, found)
+	count, _, _ = strings.Cut(count, ";\n")
+	exec("insert into flow_stats " + count)
+	for ledger, more := postgres.NewLedger(db.App), true; more; {
+		folded, err := ledger.FoldStats(ctx, tenant)
+		require.NoError(b, err)
+		more = folded.More
+	}
 	exec("vacuum (analyze)")
 }

@@ -95,6 +95,10 @@ func (r records) reads() []read {
 		{"executions by phone", "/executions?search=" + url.QueryEscape("+919800004711")},
 		{"executions by name", "/executions?search=" + url.QueryEscape("Contact 4711")},
 		{"leads", "/leads"},
+		{"analytics, 30 days", "/analytics"},
+		{"analytics overview", "/analytics/overview"},
+		{"channels", "/analytics/channels"},
+		{"statistics of a flow", "/flows/" + r.flow.String() + "/statistics"},
 	}
 }
 
