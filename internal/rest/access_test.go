@@ -378,6 +378,9 @@ func TestOtherMethodsOfAPathAre405(t *testing.T) {
 		{"PATCH", "/flows/export", "GET, HEAD"},
 		{"GET", "/executions/bulk-cancel", "POST"},
 		{"QUERY", "/flows/import", "POST"},
+		{"PATCH", "/api/integrations/bolna", "GET, HEAD, PUT, DELETE"},
+		{"PUT", "/api/integrations/leads", "GET, HEAD, DELETE"},
+		{"DELETE", "/api/contacts/imports", "GET, HEAD, POST"},
 	} {
 		for _, token := range []string{"", b.owner} {
 			out := b.request(token, c.method, c.path, nil)

@@ -25,6 +25,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/auto-engagement/flows/internal/auth"
+	"github.com/auto-engagement/flows/internal/intake"
+	"github.com/auto-engagement/flows/internal/postgres"
 	"github.com/auto-engagement/flows/internal/rest"
 )
 
@@ -168,6 +170,7 @@ func besieged(t *testing.T) (b *testBundle, from *issuer, ids map[string]string)
 	from = newIssuer(t)
 	c := config(t, b.db, b.log)
 	c.Intake = b.outbox(b.db.App)
+	c.Entry = intake.Entry{Store: postgres.ContactStore{Pool: b.db.App}, Outbox: b.outbox(b.db.App)}
 	verifier, err := auth.New(auth.Config{Secret: auth.SharedSecret{Key: secret}, Issuers: []auth.Issuer{from.config()}})
 	require.NoError(t, err)
 	c.Tokens = verifier

@@ -38,8 +38,8 @@ func (a *api) registerAuditLog() {
 func (a *api) listAuditLog(ctx context.Context, in *struct {
 	FeedPaging
 
-	Action      textParam `query:"action" doc:"Such as suppression.removed, contact.dnc_removed, contact.erased, flow.deleted"`
-	SubjectKind textParam `query:"subject_kind" doc:"Such as contact, suppression, flow"`
+	Action      textParam `query:"action" doc:"Such as suppression.removed, contact.dnc_removed, contact.erased, flow.deleted, integration.connected, integration.disconnected, integration.token_rotated, settings.changed"`
+	SubjectKind textParam `query:"subject_kind" doc:"Such as contact, suppression, flow, integration, settings"`
 	SubjectID   textParam `query:"subject_id"`
 },
 ) (*answer[feed[AuditEntry]], error) {

@@ -53,9 +53,9 @@ func (b *testBundle) lifeOf() (id string, execution uuid.UUID) {
 		b.exec(`update flow_executions set contact_id = $2, lead_event_id = $3, error_message = 'no answer at +91 98450-12345 (Asha Rao)', cancel_reason = 'asked by ASHA RAO',
 			metadata = '{"flow_name":"F","contact_name":"Asha Rao","contact_phone":"+919845012345","notes":"secret wish","lead_source":"Fair"}' where id = $1`, execution, id, decided)
 		b.exec(`insert into flow_action_logs (id, tenant_id, execution_id, step, action_type, action_config, state, provider_id, result_data, error_message, skip_reason) values
-			($1, $4, $5, 1, 'ai_call', '{}', 'done', 'call-1', '{"call_id":"c1","call_outcome":"answered","duration_seconds":42,"recording_url":"https://x/recording.mp3"}', '+919845012345 hung up', null),
-			($2, $4, $5, 2, 'email', '{}', 'done', '', '{"email_sent":true,"to_email":"Asha.Rao@example.com","subject":"Dear Asha Rao"}', null, 'suppressed: asha.rao@example.com'),
-			($3, $4, $5, 3, 'whatsapp_message', '{}', 'sent', 'wamid.1', '{"whatsapp_sent":true,"status":"sent","to_phone":"+919845012345"}', null, null)`,
+			($1, $4, $5, 1, 'ai_call', '{"agent_id":"a","phone_number_id":"p"}', 'done', 'call-1', '{"call_id":"c1","call_outcome":"answered","duration_seconds":42,"recording_url":"https://x/recording.mp3"}', '+919845012345 hung up', null),
+			($2, $4, $5, 2, 'email', '{"email_template_id":"t"}', 'done', '', '{"email_sent":true,"to_email":"Asha.Rao@example.com","subject":"Dear Asha Rao"}', null, 'suppressed: asha.rao@example.com'),
+			($3, $4, $5, 3, 'whatsapp_message', '{"whatsapp_phone_number_id":"w","template_id":"t"}', 'sent', 'wamid.1', '{"whatsapp_sent":true,"status":"sent","to_phone":"+919845012345"}', null, null)`,
 			uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), b.a, execution)
 	}
 	event := uuid.Must(uuid.NewV7())

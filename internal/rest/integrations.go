@@ -43,7 +43,7 @@ type Integration struct {
 	HasSecret bool             `json:"has_secret"`
 	// WebhookURL of Bolna and leads holds a token.
 	WebhookURL *string  `json:"webhook_url" doc:"Where the provider, or an outside system, sends to. That of bolna and leads is a secret of its own: only owner and admin see it"`
-	UpdatedAt  *instant `json:"updated_at"`
+	UpdatedAt  *instant `json:"updated_at" nullable:"true"`
 }
 
 // connectionConfig is the config of an integration, by its kind.

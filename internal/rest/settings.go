@@ -15,8 +15,9 @@ import (
 type SettingsKeeper interface {
 	// Settings reads a tenant's settings; flow.ErrUnknownTenant.
 	Settings(ctx context.Context, tenant uuid.UUID) (flow.Settings, error)
-	// ChangeSettings stores what change makes of them. An error of change is returned.
-	ChangeSettings(ctx context.Context, tenant uuid.UUID, change func(flow.Settings) (flow.Settings, error)) (flow.Settings, error)
+	// ChangeSettings stores what change makes of them, and nothing when that is
+	// the same. An error of change is returned.
+	ChangeSettings(ctx context.Context, tenant uuid.UUID, by string, change func(flow.Settings) (flow.Settings, error)) (flow.Settings, error)
 }
 
 // Settings are a tenant's own.
@@ -104,7 +105,8 @@ func (a *api) changeSettings(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	changed, err := a.Settings.ChangeSettings(ctx, who(ctx).TenantID, func(s flow.Settings) (flow.Settings, error) {
+	by := who(ctx)
+	changed, err := a.Settings.ChangeSettings(ctx, by.TenantID, by.UserID, func(s flow.Settings) (flow.Settings, error) {
 		s = input.apply(s)
 		if all := withOthers(problems, flow.ValidateSettings(&s)); len(all) > 0 {
 			return s, invalid(all)
