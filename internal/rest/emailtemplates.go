@@ -83,8 +83,6 @@ func (NewEmailTemplateInput) TransformSchema(_ huma.Registry, s *huma.Schema) *h
 	return s
 }
 
-var templatesTag = []string{"email-templates"}
-
 func (a *api) registerEmailTemplates() {
 	const path = Root + "/email-templates"
 	register(a, huma.Operation{

@@ -68,8 +68,6 @@ type Check struct {
 	Message string `json:"message" doc:"What was found, or why the settings do not work, in a sentence"`
 }
 
-var integrationsTag = []string{"integrations"}
-
 func (a *api) registerIntegrations() {
 	admins := map[string]any{accessKey: forAdmins}
 	register(a, huma.Operation{

@@ -22,8 +22,8 @@ import (
 // limit gives the bundle a handler of its own that lets so many requests pass.
 func (b *testBundle) limit(rate, burst int) {
 	b.t.Helper()
-	c := config(b.t, b.db, b.log)
-	c.Intake, c.Limits = b.outbox(b.db.App), postgres.NewRateLimiter(rate, burst)
+	c := b.config()
+	c.Limits = postgres.NewRateLimiter(rate, burst)
 	b.handler = rest.New(c)
 }
 
@@ -146,7 +146,7 @@ func TestADatabaseThatIsAwayIsNoLimit(t *testing.T) {
 	away, err := postgres.Open("postgres://aef_app@127.0.0.1:1/none?sslmode=disable", 1)
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
-	c := config(t, b.db, b.log)
+	c := b.config()
 	c.Flows, c.Limits = postgres.FlowStore{Pool: away}, postgres.NewRateLimiter(1, 1)
 	b.handler = rest.New(c)
 	for range 5 {

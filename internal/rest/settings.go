@@ -76,8 +76,6 @@ type ContactWindowsInput struct {
 	Email           Nullable[HoursInput] `json:"email" required:"false"`
 }
 
-var settingsTag = []string{"settings"}
-
 func (a *api) registerSettings() {
 	register(a, huma.Operation{
 		OperationID: "get-settings", Method: http.MethodGet, Path: Root + "/settings",
