@@ -13,12 +13,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/uuid"
 	"github.com/lestrrat-go/jwx/v3/jwa"
 	"github.com/lestrrat-go/jwx/v3/jws"
 	"github.com/stretchr/testify/require"
 
 	"github.com/auto-engagement/flows/internal/auth"
+	"github.com/auto-engagement/flows/internal/bucket"
 	"github.com/auto-engagement/flows/internal/engine"
 	"github.com/auto-engagement/flows/internal/intake"
 	"github.com/auto-engagement/flows/internal/postgres"
@@ -102,19 +105,26 @@ func token(t *testing.T, tenant uuid.UUID) string {
 	return string(signed)
 }
 
-// config is the API on real stores; state machines and the lead queue do
-// nothing.
+// config is the API on real stores; state machines, the lead queue and those
+// who work on jobs do nothing.
 func config(t *testing.T, db *testdb.DB) rest.Config {
 	t.Helper()
 	verifier, err := auth.New(auth.Config{Secret: auth.SharedSecret{Key: secret}})
 	require.NoError(t, err)
-	flows, reader := postgres.FlowStore{Pool: db.App}, postgres.ExecutionReader{Pool: db.App}
+	flows, reader, contacts := postgres.FlowStore{Pool: db.App}, postgres.ExecutionReader{Pool: db.App}, postgres.ContactStore{Pool: db.App}
+	leads := &intake.Outbox{Store: postgres.IntakeStore{Pool: db.App}, Queue: idle{}}
+	// Signing an address asks nobody.
+	files := bucket.New(aws.Config{Region: "ap-south-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")}, "files")
 	return rest.Config{
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: verifier,
 		Cancels: &engine.Engine{Store: postgres.NewLedger(db.App), Machines: idle{}}, Bulk: postgres.BulkCanceller{Pool: db.App},
 		Trials: postgres.TrialStore{Pool: db.App}, Machines: idle{},
-		Intake: &intake.Outbox{Store: postgres.IntakeStore{Pool: db.App}, Queue: idle{}},
-		Log:    slog.New(slog.NewJSONHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+		Intake: leads, Contacts: contacts, Entry: intake.Entry{Store: contacts, Outbox: leads},
+		Suppressions: postgres.SuppressionStore{Pool: db.App}, Audit: postgres.AuditLog{Pool: db.App},
+		Templates: postgres.TemplateStore{Pool: db.App}, Settings: postgres.SettingsStore{Pool: db.App}, Connections: connections(t, db),
+		Statistics: postgres.StatReader{Pool: db.App},
+		Jobs:       postgres.JobStore{Pool: db.App}, Files: files, Workers: idle{},
+		Log: slog.New(slog.NewJSONHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 	}
 }
 
@@ -122,6 +132,12 @@ type idle struct{ engine.Machines }
 
 func (idle) Start(context.Context, uuid.UUID, uuid.UUID, int) error { return nil }
 func (idle) Stop(context.Context, uuid.UUID, int, string) error     { return nil }
+
+// Import implements rest.Workers.
+func (idle) Import(context.Context, uuid.UUID, uuid.UUID) error { return nil }
+
+// Export implements rest.Workers.
+func (idle) Export(context.Context, uuid.UUID, uuid.UUID) error { return nil }
 
 // SendLead implements intake.Queue.
 func (idle) SendLead(context.Context, uuid.UUID, []byte) error { return nil }
