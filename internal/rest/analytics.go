@@ -238,5 +238,5 @@ func (p *dayParam) UnmarshalText(b []byte) error {
 
 // Schema implements huma.SchemaProvider.
 func (dayParam) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Format: "date", Description: "A day of the tenant's time zone", Examples: []any{"2026-02-05"}}
+	return &huma.Schema{Type: huma.TypeString, Format: "date", Pattern: "^(19[7-9][0-9]|[2-9][0-9]{3})-", Description: "A day of the tenant's time zone", Examples: []any{"2026-02-05"}}
 }

@@ -59,9 +59,9 @@ type EmailTemplateWithTexts struct {
 // EmailTemplateInput is what a user sets of a template. In a PATCH only what
 // is sent changes.
 type EmailTemplateInput struct {
-	Name      Optional[string] `json:"name" required:"false" minLength:"1" maxLength:"255"`
+	Name      Optional[string] `json:"name" required:"false" minLength:"1" maxLength:"255" pattern:"\\S"`
 	Category  Nullable[string] `json:"category" required:"false" maxLength:"255"`
-	Subject   Optional[string] `json:"subject" required:"false" minLength:"1" maxLength:"998" doc:"Liquid"`
+	Subject   Optional[string] `json:"subject" required:"false" minLength:"1" maxLength:"998" pattern:"\\S" doc:"Liquid"`
 	HTML      Nullable[string] `json:"html" required:"false" doc:"Liquid; values are escaped. One of html and body_text is needed"`
 	BodyText  Nullable[string] `json:"body_text" required:"false" doc:"Liquid; the text part"`
 	IsActive  Optional[bool]   `json:"is_active" required:"false" doc:"Default true"`

@@ -50,9 +50,9 @@ type ContactWindows struct {
 
 // SettingsInput changes what is sent.
 type SettingsInput struct {
-	Name                   Optional[string]              `json:"name" required:"false" minLength:"1" maxLength:"255"`
-	TimeZone               Optional[string]              `json:"time_zone" required:"false"`
-	DefaultRegion          Optional[string]              `json:"default_region" required:"false"`
+	Name                   Optional[string]              `json:"name" required:"false" minLength:"1" maxLength:"255" pattern:"\\S"`
+	TimeZone               Optional[string]              `json:"time_zone" required:"false" format:"iana-time-zone" doc:"IANA name"`
+	DefaultRegion          Optional[string]              `json:"default_region" required:"false" format:"iso-3166-alpha-2" doc:"ISO 3166 code of two capital letters"`
 	BusinessHours          Nullable[HoursInput]          `json:"business_hours" required:"false"`
 	ContactWindows         Optional[ContactWindowsInput] `json:"contact_windows" required:"false" doc:"A channel that is not sent stays as it is; null opens it at any hour"`
 	MatchMode              Optional[flow.MatchMode]      `json:"match_mode" required:"false" enum:"first,all"`
@@ -63,10 +63,10 @@ type SettingsInput struct {
 
 // HoursInput replaces hours whole.
 type HoursInput struct {
-	Start    Optional[string] `json:"start" doc:"HH:MM or HH:MM:SS"`
-	End      Optional[string] `json:"end" doc:"HH:MM or HH:MM:SS, after the start"`
-	Days     Nullable[[]int]  `json:"days" required:"false" doc:"1 Monday to 7 Sunday; default all"`
-	TimeZone Nullable[string] `json:"time_zone" required:"false"`
+	Start    Optional[string] `json:"start" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$" doc:"HH:MM or HH:MM:SS"`
+	End      Optional[string] `json:"end" pattern:"^(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?|24:00(:00)?)$" doc:"HH:MM or HH:MM:SS, after the start; 24:00 is midnight"`
+	Days     Nullable[[]int]  `json:"days" required:"false" minimum:"1" maximum:"7" minItems:"1" maxItems:"7" uniqueItems:"true" doc:"1 Monday to 7 Sunday; default all"`
+	TimeZone Nullable[string] `json:"time_zone" required:"false" format:"iana-time-zone" doc:"IANA name"`
 }
 
 // ContactWindowsInput changes the windows of the channels that are sent.
