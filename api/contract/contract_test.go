@@ -3,13 +3,18 @@
 package contract_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -52,20 +57,65 @@ func TestTheAPIKeepsItsDocument(t *testing.T) {
 	schemathesis(t, server.URL, token(t, tenant), contact, "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", examples)
 }
 
-func TestTheDeployedAPIKeepsItsDocument(t *testing.T) {
+// stack is what a deployed stack tells of itself.
+type stack struct {
+	APIURL  string `json:"api_url"`
+	Tenants []struct {
+		Tokens map[string]string `json:"tokens"`
+	} `json:"tenants"`
+}
+
+func deployed(t *testing.T) (s stack) {
+	t.Helper()
 	path := os.Getenv("AEF_STACK_JSON")
 	if path == "" {
 		t.Skip("AEF_STACK_JSON names no stack")
 	}
 	raw, err := os.ReadFile(path)
 	require.NoError(t, err)
-	var stack struct {
-		APIURL  string `json:"api_url"`
-		Tenants []struct {
-			Tokens map[string]string `json:"tokens"`
-		} `json:"tenants"`
+	require.NoError(t, json.Unmarshal(raw, &s))
+	return s
+}
+
+func TestTheDeployedAPIServesItsReferencePage(t *testing.T) {
+	stack := deployed(t)
+	get := func(path, encoding string) (http.Header, []byte) {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, stack.APIURL+path, nil)
+		require.NoError(t, err)
+		request.Header.Set("Accept-Encoding", encoding)
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		defer func() { _ = response.Body.Close() }()
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, response.StatusCode, "%s: %.200s", path, body)
+		return response.Header, body
 	}
-	require.NoError(t, json.Unmarshal(raw, &stack))
+	_, page := get("/docs", "identity")
+	parts := regexp.MustCompile(`(?:src|href)="(docs/[^"]+)"`).FindAllSubmatch(page, -1)
+	require.Len(t, parts, 4, "%s", page)
+	for _, part := range parts {
+		path := "/" + string(part[1])
+		_, plain := get(path, "identity")
+		header, packed := get(path, "gzip")
+		if header.Get("Content-Encoding") == "gzip" {
+			unpacked, err := gzip.NewReader(bytes.NewReader(packed))
+			require.NoError(t, err, path)
+			packed, err = io.ReadAll(unpacked)
+			require.NoError(t, err, path)
+		}
+		require.True(t, bytes.Equal(plain, packed), "%s is another thing packed", path)
+	}
+	header, _ := get("/docs/swagger-ui-bundle.js", "gzip")
+	require.Equal(t, "gzip", header.Get("Content-Encoding"), "the gateway hands compressed bytes on")
+	var document map[string]any
+	_, raw := get("/openapi.json", "identity")
+	require.NoError(t, json.Unmarshal(raw, &document))
+	require.Equal(t, "3.1.0", document["openapi"])
+}
+
+func TestTheDeployedAPIKeepsItsDocument(t *testing.T) {
+	stack := deployed(t)
 	schemathesis(t, stack.APIURL, stack.Tenants[0].Tokens["owner"], uuid.Must(uuid.NewV7()), "--phases", "examples,stateful", "--max-examples", "2")
 }
 

@@ -68,6 +68,8 @@ BEYOND_SCHEMAS = [
         r"mapping\..* is no column of the file",
         r"secret is required",
         r"secret must be sent again, since it would go to another server or account",
+        # A link is inferred from the list of integrations, which has all kinds.
+        r"kind must be one of (bolna, leads|bolna, whatsapp, email)",
         # What the tenant's providers say.
         r"Connect (Bolna|WhatsApp|E-mail) first",
         r"The provider refuses: HTTP 401: .+",

@@ -86,11 +86,15 @@ type TimelineDay struct {
 func (a *api) registerAnalytics() {
 	register(a, huma.Operation{
 		OperationID: "get-flow-statistics", Method: http.MethodGet, Path: Base + "/flows/{id}/statistics",
-		Summary: "Count a flow's executions and actions", Tags: analyticsTag, Errors: []int{http.StatusNotFound},
+		Summary:     "Count a flow's executions and actions",
+		Description: "Of all days, unless from or to say otherwise. Attempts at a call count each.",
+		Tags:        analyticsTag, Errors: []int{http.StatusNotFound},
 	}, a.readFlowStatistics)
 	register(a, huma.Operation{
 		OperationID: "get-analytics", Method: http.MethodGet, Path: Base + "/analytics",
-		Summary: "Count executions and actions by flow, action type and day", Tags: analyticsTag,
+		Summary:     "Count executions and actions by flow, action type and day",
+		Description: "Days are those of the tenant's time zone; an execution counts on the day on which it was triggered. success_rate is completed of those that ended.",
+		Tags:        analyticsTag,
 	}, a.readAnalytics)
 	a.registerAnalyticsPages()
 }

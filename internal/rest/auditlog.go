@@ -30,8 +30,10 @@ type AuditEntry struct {
 func (a *api) registerAuditLog() {
 	register(a, huma.Operation{
 		OperationID: "list-audit-log", Method: http.MethodGet, Path: Root + "/audit-log",
-		Summary: "List what people did that is on record, newest first", Tags: auditTag,
-		Metadata: map[string]any{accessKey: forAdmins},
+		Summary:     "List what people did that is on record, newest first",
+		Description: "For owner and admin. Entries are never changed and hold no secrets, names, phones or e-mails.",
+		Tags:        auditTag,
+		Metadata:    map[string]any{accessKey: forAdmins},
 	}, a.listAuditLog)
 }
 

@@ -85,24 +85,34 @@ func (a *api) registerIntegrations() {
 	}, a.disconnect)
 	register(a, huma.Operation{
 		OperationID: "rotate-webhook-token", Method: http.MethodPost, Path: Root + "/integrations/{kind}/rotate-token",
-		Summary: "Make a new webhook address; the one before stops working", Tags: integrationsTag, Metadata: admins,
+		Summary:     "Make a new webhook address; the one before stops working",
+		Description: "For owner and admin. Give the new address to the provider, or to the outside system, at once.",
+		Tags:        integrationsTag, Metadata: admins,
 	}, a.rotateToken)
 	register(a, huma.Operation{
 		OperationID: "check-integration", Method: http.MethodPost, Path: Root + "/integrations/{kind}/check",
-		Summary: "Ask the provider whether the settings work", Tags: integrationsTag,
+		Summary:     "Ask the provider whether the settings work",
+		Description: "Changes nothing and sends nothing. That the provider refuses is an answer too: ok is false.",
+		Tags:        integrationsTag,
 	}, a.checkIntegration)
 	register(a, huma.Operation{
 		OperationID: "connect-bolna", Method: http.MethodPut, Path: Root + "/integrations/bolna",
-		Summary: "Connect Bolna (AI calls)", Tags: integrationsTag, Metadata: admins, Errors: []int{http.StatusConflict},
+		Summary:     "Connect Bolna (AI calls)",
+		Description: "The key is kept encrypted and shown to nobody. The first time a webhook address is made, which Bolna is to be given.",
+		Tags:        integrationsTag, Metadata: admins, Errors: []int{http.StatusConflict},
 	}, a.connectBolna)
 	register(a, huma.Operation{
 		OperationID: "connect-whatsapp", Method: http.MethodPut, Path: Root + "/integrations/whatsapp",
-		Summary: "Connect WhatsApp; the provider confirms whose the numbers are", Tags: integrationsTag,
-		Metadata: admins, Errors: []int{http.StatusConflict},
+		Summary:     "Connect WhatsApp; the provider confirms whose the numbers are",
+		Description: "With mode cloud WhatsApp is asked for the account's numbers; one that is connected to another tenant is refused with 409.",
+		Tags:        integrationsTag,
+		Metadata:    admins, Errors: []int{http.StatusConflict},
 	}, a.connectWhatsApp)
 	register(a, huma.Operation{
 		OperationID: "connect-email", Method: http.MethodPut, Path: Root + "/integrations/email",
-		Summary: "Connect e-mail, by SMTP or Amazon SES", Tags: integrationsTag, Metadata: admins, Errors: []int{http.StatusConflict},
+		Summary:     "Connect e-mail, by SMTP or Amazon SES",
+		Description: "With mode smtp the server's name, and a login where it needs one; with mode ses an address that the operator gave the tenant. The password is sent again when it would go to another server.",
+		Tags:        integrationsTag, Metadata: admins, Errors: []int{http.StatusConflict},
 	}, a.connectEmail)
 }
 

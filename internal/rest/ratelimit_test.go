@@ -42,6 +42,21 @@ func (b *testBundle) isTooMany(out answer) {
 	require.Equal(b.t, "0", out.header.Get("RateLimit-Remaining"))
 }
 
+func TestTheDocumentQuotesTheRefusalAndItsHeaders(t *testing.T) {
+	t.Parallel()
+	response := document().root["components"].(object)["responses"].(object)["TooManyRequests"].(object)
+	examples := response["content"].(object)["application/json"].(object)["examples"].(object)
+	require.Contains(t, examples, "Too many requests, please slow down")
+	b := setup(t)
+	b.drain()
+	b.limit(1, 3)
+	out := b.request(b.owner, "GET", "/flows", nil)
+	b.isTooMany(out)
+	for name := range response["headers"].(object) {
+		require.NotEmpty(t, out.header.Get(name), name)
+	}
+}
+
 func TestATenantMaySendABurstAndThenOneAtATime(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -50,7 +50,7 @@ type ContactWindows struct {
 
 // SettingsInput changes what is sent.
 type SettingsInput struct {
-	Name                   Optional[string]              `json:"name" required:"false" minLength:"1" maxLength:"255" pattern:"\\S"`
+	Name                   Optional[string]              `json:"name" required:"false" minLength:"1" maxLength:"255" pattern:"[^\\s\\x85]"`
 	TimeZone               Optional[string]              `json:"time_zone" required:"false" format:"iana-time-zone" doc:"IANA name"`
 	DefaultRegion          Optional[string]              `json:"default_region" required:"false" format:"iso-3166-alpha-2" doc:"ISO 3166 code of two capital letters"`
 	BusinessHours          Nullable[HoursInput]          `json:"business_hours" required:"false"`
@@ -83,7 +83,9 @@ func (a *api) registerSettings() {
 	}, a.readSettings)
 	register(a, huma.Operation{
 		OperationID: "change-settings", Method: http.MethodPatch, Path: Root + "/settings",
-		Summary: "Change the tenant's settings; they count at once", Tags: settingsTag,
+		Summary:     "Change the tenant's settings; they count at once",
+		Description: "Only the keys sent change; a channel of contact_windows that is not sent stays as it is.",
+		Tags:        settingsTag,
 	}, a.changeSettings)
 }
 
