@@ -263,11 +263,11 @@ insert into webhook_routes (kind, hash, tenant_id) values ('bolna', 'x', :id), (
 insert into webhook_tokens (tenant_id, kind, token, created_at) values (:id, 'bolna', 'x', :at);
 insert into rate_limits (tenant_id, tokens, refilled_at) values (:id, 0, :at);
 insert into audit_log (tenant_id, id, at, action, subject_kind, subject_id) values (:id, :id, :at, 'x', 'x', 'x');
-insert into imports (id, tenant_id, status, file_name, format, entry_type, upload_until, lease, lease_until, created_at)
-    values (:id, :id, 'running', 'x', 'csv', 'x', :at, :id, :at, :at);
+insert into imports (id, tenant_id, status, file_name, format, entry_type, upload_until, preview, lease, lease_until, created_at)
+    values (:id, :id, 'running', 'x', 'csv', 'x', :at, '[["x"]]', :id, :at, :at);
 insert into import_errors (tenant_id, import_id, row_number, column_name, message) values (:id, :id, 2, 'x', 'x');
 insert into exports (id, tenant_id, kind, filter, status, lease, lease_until, created_at)
-    values (:id, :id, 'leads', '{}', 'running', :id, :at, :at);
+    values (:id, :id, 'contacts', '{"contacts":{"search":"x"}}', 'running', :id, :at, :at);
 insert into flow_stats (tenant_id, fact, bucket, flow_id, action_type, action_order, retried, outcome, slot, n)
     select :id, f, :at, :id, '', 0, false, 'started', 0, 5 from unnest('{execution,call}'::text[]) f;
 insert into flow_stat_days (tenant_id, fact, day, flow_id, action_type, action_order, retried, outcome, slot, n)

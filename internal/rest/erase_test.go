@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +62,13 @@ func (b *testBundle) lifeOf() (id string, execution uuid.UUID) {
 	event := uuid.Must(uuid.NewV7())
 	b.exec(`insert into provider_events (id, kind, tenant_id, body) values ($1, 'whatsapp', $2, '{"recipient_id":"919845012345"}')`, event, b.a)
 	b.exec(`insert into due_work (kind, ref, tenant_id, due_at) values ('inbox', $1, $2, now())`, event.String(), b.a)
+	for name, preview := range map[string]string{
+		"by phone.csv": `[["A. R.", "(98450) 12-345"]]`, "by name.csv": `[["ASHA RAO", ""]]`, "others.csv": `[["Dev Mehta", "98450 88888"]]`,
+	} {
+		b.exec("update imports set preview = $2 where id = $1", b.do(http.StatusCreated, "POST", imports, object{"file_name": name}).data()["id"], preview)
+	}
+	b.do(http.StatusAccepted, "POST", "/exports", object{"kind": "contacts", "filter": object{"search": "asha rao"}})
+	b.do(http.StatusAccepted, "POST", "/exports", object{"kind": "executions", "filter": object{"search": "98450 12345 Asha Rao"}})
 	return id, execution
 }
 
@@ -116,6 +124,9 @@ func TestAnErasureLeavesNothingPersonal(t *testing.T) {
 	// The other contact is as it was.
 	require.Equal(t, "Dev Mehta", b.do(http.StatusOK, "GET", "/api/contacts/"+other, nil).data()["name"])
 	require.Equal(t, []string{"lead_events"}, b.holding(b.a, "stays"))
+	require.Equal(t, []string{"contacts", "imports", "lead_events"}, slices.Sorted(slices.Values(b.holding(b.a, "Dev Mehta"))))
+	require.Equal(t, 2, query[int](b, "select count(*)::int from imports where preview = '[]'"))
+	require.Equal(t, 2, query[int](b, "select count(*)::int from exports where '[erased]' in (filter -> 'contacts' ->> 'search', filter -> 'executions' ->> 'search')"))
 }
 
 func TestAnErasureWaitsForAStepThatIsBeingClaimedAndForATestRun(t *testing.T) {
