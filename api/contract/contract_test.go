@@ -3,22 +3,30 @@
 package contract_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/uuid"
 	"github.com/lestrrat-go/jwx/v3/jwa"
 	"github.com/lestrrat-go/jwx/v3/jws"
 	"github.com/stretchr/testify/require"
 
 	"github.com/auto-engagement/flows/internal/auth"
+	"github.com/auto-engagement/flows/internal/bucket"
 	"github.com/auto-engagement/flows/internal/engine"
 	"github.com/auto-engagement/flows/internal/intake"
 	"github.com/auto-engagement/flows/internal/postgres"
@@ -49,20 +57,65 @@ func TestTheAPIKeepsItsDocument(t *testing.T) {
 	schemathesis(t, server.URL, token(t, tenant), contact, "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", examples)
 }
 
-func TestTheDeployedAPIKeepsItsDocument(t *testing.T) {
+// stack is what a deployed stack tells of itself.
+type stack struct {
+	APIURL  string `json:"api_url"`
+	Tenants []struct {
+		Tokens map[string]string `json:"tokens"`
+	} `json:"tenants"`
+}
+
+func deployed(t *testing.T) (s stack) {
+	t.Helper()
 	path := os.Getenv("AEF_STACK_JSON")
 	if path == "" {
 		t.Skip("AEF_STACK_JSON names no stack")
 	}
 	raw, err := os.ReadFile(path)
 	require.NoError(t, err)
-	var stack struct {
-		APIURL  string `json:"api_url"`
-		Tenants []struct {
-			Tokens map[string]string `json:"tokens"`
-		} `json:"tenants"`
+	require.NoError(t, json.Unmarshal(raw, &s))
+	return s
+}
+
+func TestTheDeployedAPIServesItsReferencePage(t *testing.T) {
+	stack := deployed(t)
+	get := func(path, encoding string) (http.Header, []byte) {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, stack.APIURL+path, nil)
+		require.NoError(t, err)
+		request.Header.Set("Accept-Encoding", encoding)
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		defer func() { _ = response.Body.Close() }()
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, response.StatusCode, "%s: %.200s", path, body)
+		return response.Header, body
 	}
-	require.NoError(t, json.Unmarshal(raw, &stack))
+	_, page := get("/docs", "identity")
+	parts := regexp.MustCompile(`(?:src|href)="(docs/[^"]+)"`).FindAllSubmatch(page, -1)
+	require.Len(t, parts, 4, "%s", page)
+	for _, part := range parts {
+		path := "/" + string(part[1])
+		_, plain := get(path, "identity")
+		header, packed := get(path, "gzip")
+		if header.Get("Content-Encoding") == "gzip" {
+			unpacked, err := gzip.NewReader(bytes.NewReader(packed))
+			require.NoError(t, err, path)
+			packed, err = io.ReadAll(unpacked)
+			require.NoError(t, err, path)
+		}
+		require.True(t, bytes.Equal(plain, packed), "%s is another thing packed", path)
+	}
+	header, _ := get("/docs/swagger-ui-bundle.js", "gzip")
+	require.Equal(t, "gzip", header.Get("Content-Encoding"), "the gateway hands compressed bytes on")
+	var document map[string]any
+	_, raw := get("/openapi.json", "identity")
+	require.NoError(t, json.Unmarshal(raw, &document))
+	require.Equal(t, "3.1.0", document["openapi"])
+}
+
+func TestTheDeployedAPIKeepsItsDocument(t *testing.T) {
+	stack := deployed(t)
 	schemathesis(t, stack.APIURL, stack.Tenants[0].Tokens["owner"], uuid.Must(uuid.NewV7()), "--phases", "examples,stateful", "--max-examples", "2")
 }
 
@@ -102,19 +155,26 @@ func token(t *testing.T, tenant uuid.UUID) string {
 	return string(signed)
 }
 
-// config is the API on real stores; state machines and the lead queue do
-// nothing.
+// config is the API on real stores; state machines, the lead queue and those
+// who work on jobs do nothing.
 func config(t *testing.T, db *testdb.DB) rest.Config {
 	t.Helper()
 	verifier, err := auth.New(auth.Config{Secret: auth.SharedSecret{Key: secret}})
 	require.NoError(t, err)
-	flows, reader := postgres.FlowStore{Pool: db.App}, postgres.ExecutionReader{Pool: db.App}
+	flows, reader, contacts := postgres.FlowStore{Pool: db.App}, postgres.ExecutionReader{Pool: db.App}, postgres.ContactStore{Pool: db.App}
+	leads := &intake.Outbox{Store: postgres.IntakeStore{Pool: db.App}, Queue: idle{}}
+	// Signing an address asks nobody.
+	files := bucket.New(aws.Config{Region: "ap-south-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")}, "files")
 	return rest.Config{
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: verifier,
 		Cancels: &engine.Engine{Store: postgres.NewLedger(db.App), Machines: idle{}}, Bulk: postgres.BulkCanceller{Pool: db.App},
 		Trials: postgres.TrialStore{Pool: db.App}, Machines: idle{},
-		Intake: &intake.Outbox{Store: postgres.IntakeStore{Pool: db.App}, Queue: idle{}},
-		Log:    slog.New(slog.NewJSONHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+		Intake: leads, Contacts: contacts, Entry: intake.Entry{Store: contacts, Outbox: leads},
+		Suppressions: postgres.SuppressionStore{Pool: db.App}, Audit: postgres.AuditLog{Pool: db.App},
+		Templates: postgres.TemplateStore{Pool: db.App}, Settings: postgres.SettingsStore{Pool: db.App}, Connections: connections(t, db),
+		Statistics: postgres.StatReader{Pool: db.App},
+		Jobs:       postgres.JobStore{Pool: db.App}, Files: files, Workers: idle{},
+		Log: slog.New(slog.NewJSONHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 	}
 }
 
@@ -122,6 +182,12 @@ type idle struct{ engine.Machines }
 
 func (idle) Start(context.Context, uuid.UUID, uuid.UUID, int) error { return nil }
 func (idle) Stop(context.Context, uuid.UUID, int, string) error     { return nil }
+
+// Import implements rest.Workers.
+func (idle) Import(context.Context, uuid.UUID, uuid.UUID) error { return nil }
+
+// Export implements rest.Workers.
+func (idle) Export(context.Context, uuid.UUID, uuid.UUID) error { return nil }
 
 // SendLead implements intake.Queue.
 func (idle) SendLead(context.Context, uuid.UUID, []byte) error { return nil }

@@ -20,7 +20,7 @@ func (a *App) connections(pool *postgres.Pool) (*connect.Service, error) {
 	}
 	mails := a.mails()
 	return &connect.Service{
-		Store:    postgres.IntegrationStore{Pool: pool},
+		Store:    postgres.IntegrationStore{Pool: pool, Clock: a.Clock},
 		Secrets:  secret.NewBox(kms.NewFromConfig(a.aws), a.Config.KMSKeyID),
 		Calls:    bolna.New(a.Config.BolnaBaseURL, provider.NewHTTPClient(nil)),
 		Messages: a.messages(),

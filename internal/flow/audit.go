@@ -19,6 +19,13 @@ const (
 	AuditDNCRemoved    AuditAction = "contact.dnc_removed"
 	AuditContactErased AuditAction = "contact.erased"
 	AuditFlowDeleted   AuditAction = "flow.deleted"
+	// AuditIntegrationConnected is also that its settings or secret were changed.
+	AuditIntegrationConnected    AuditAction = "integration.connected"
+	AuditIntegrationDisconnected AuditAction = "integration.disconnected"
+	// AuditTokenRotated is that a webhook got a new address.
+	AuditTokenRotated AuditAction = "integration.token_rotated"
+	// AuditSettingsChanged has the names of the changed fields in its details.
+	AuditSettingsChanged AuditAction = "settings.changed"
 )
 
 // What it was done to.
@@ -26,6 +33,10 @@ const (
 	AuditContact     = "contact"
 	AuditFlow        = "flow"
 	AuditSuppression = "suppression"
+	// AuditIntegration has its kind as id.
+	AuditIntegration = "integration"
+	// AuditSettings have the tenant's id.
+	AuditSettings = "settings"
 )
 
 // AuditEntry is something that a person did.

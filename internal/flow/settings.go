@@ -98,6 +98,9 @@ func (p *problems) window(path string, h *Hours) {
 		}
 	}
 	h.Days = slices.Sorted(slices.Values(h.Days))
+	if len(h.Days) == 7 {
+		h.Days = nil // all are the default, and so the same settings
+	}
 }
 
 func withSeconds(text string) string {

@@ -14,7 +14,8 @@ import (
 // EraseContact deletes a contact and whatever else tells of the person: its
 // keys, the bodies and decisions of its leads, names, numbers, contents and
 // recordings in its executions and their logs, answers kept for repeated
-// requests, and webhooks that wait. Its running executions are cancelled; what
+// requests, previews of imports, searches of exports, and webhooks that wait.
+// Files of imports and exports are not looked into: they are kept for days. Its running executions are cancelled; what
 // is on its way for them is stopped by due work. What flows did, when and with
 // what result stays, under the contact's id.
 //
@@ -69,6 +70,7 @@ func (s ContactStore) pipeErasure(pipe *Pipe, tenant uuid.UUID, c flow.Contact, 
 	})...)
 	pipe.Exec(db.EraseLeads, arguments(db.EraseLeadsParams{TenantID: tenant, ContactID: c.ID, Now: now, Pattern: pattern})...)
 	pipe.Exec(db.ForgetContactAnswers, arguments(db.ForgetContactAnswersParams{TenantID: tenant, ContactID: c.ID})...)
+	pipe.Exec(db.EraseImports, arguments(db.EraseImportsParams{TenantID: tenant, Words: wordsOf(c, keys)})...)
 	pipe.Exec(db.DropContactEvents, arguments(db.DropContactEventsParams{TenantID: tenant, Addresses: addressesIn(c, keys)})...)
 	pipe.Exec(db.DeleteContact, tenant, c.ID)
 }
@@ -100,4 +102,16 @@ func addressesIn(c flow.Contact, keys []db.ListKeysOfContactRow) []string {
 		}
 	}
 	return slices.DeleteFunc(out, func(address string) bool { return len(address) < 6 })
+}
+
+// wordsOf are texts that name the contact in files and searches, in lower case:
+// its name, its addresses, and phones also without the country's code.
+func wordsOf(c flow.Contact, keys []db.ListKeysOfContactRow) []string {
+	out := append(addressesIn(c, keys), strings.ToLower(c.Name), strings.ToLower(c.ExternalID))
+	for _, address := range out {
+		if digits := strings.TrimLeft(address, "0123456789"); digits == "" && len(address) > 10 {
+			out = append(out, address[len(address)-10:])
+		}
+	}
+	return slices.DeleteFunc(out, func(word string) bool { return len(word) < 4 })
 }

@@ -6,16 +6,23 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/auto-engagement/flows/internal/clock"
 	"github.com/auto-engagement/flows/internal/connect"
+	"github.com/auto-engagement/flows/internal/flow"
 	"github.com/auto-engagement/flows/internal/postgres/db"
 )
 
 // IntegrationStore keeps integrations with the routes of their webhooks. It
 // implements connect.Store; an error that passes has `Unavailable() bool`.
-type IntegrationStore struct{ Pool *Pool }
+type IntegrationStore struct {
+	Pool *Pool
+	// Clock is that of the audit log.
+	Clock clock.Clock
+}
 
 var _ connect.Store = IntegrationStore{}
 
@@ -56,6 +63,7 @@ func (s IntegrationStore) Connect(ctx context.Context, tenant uuid.UUID, c conne
 	if c.Token != nil {
 		saveToken(pipe, tenant, c.Kind.Hook(), *c.Token)
 	}
+	s.pipeAudit(pipe, tenant, c.By, flow.AuditIntegrationConnected, c.Kind)
 	tx, err := s.Pool.Begin(ctx, tenant, pipe)
 	if err == nil {
 		defer tx.Rollback(ctx)
@@ -73,7 +81,7 @@ func (s IntegrationStore) Connect(ctx context.Context, tenant uuid.UUID, c conne
 }
 
 // Disconnect implements connect.Store.
-func (s IntegrationStore) Disconnect(ctx context.Context, tenant uuid.UUID, _ string, kind connect.Kind) (bool, error) {
+func (s IntegrationStore) Disconnect(ctx context.Context, tenant uuid.UUID, by string, kind connect.Kind) (bool, error) {
 	was := false
 	err := Retry(ctx, func() error {
 		pipe := NewPipe()
@@ -87,19 +95,28 @@ func (s IntegrationStore) Disconnect(ctx context.Context, tenant uuid.UUID, _ st
 		if kind == connect.Leads || kind == connect.WhatsApp {
 			pipe.Exec(db.ReleaseRoutes, string(kind), tenant, [][]byte{})
 		}
-		err := s.Pool.read(ctx, tenant, pipe)
-		was = len(*gone) > 0
-		return err
+		tx, err := s.Pool.Begin(ctx, tenant, pipe)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback(ctx)
+		if was = len(*gone) > 0; !was {
+			return nil
+		}
+		pipe = NewPipe()
+		s.pipeAudit(pipe, tenant, by, flow.AuditIntegrationDisconnected, kind)
+		return tx.Commit(ctx, pipe)
 	})
 	return was, storeError("take an integration away", err)
 }
 
 // ReplaceToken implements connect.Store.
-func (s IntegrationStore) ReplaceToken(ctx context.Context, tenant uuid.UUID, _ string, kind connect.Kind, t connect.Token) error {
+func (s IntegrationStore) ReplaceToken(ctx context.Context, tenant uuid.UUID, by string, kind connect.Kind, t connect.Token) error {
 	return storeError("replace a webhook's token", Retry(ctx, func() error {
 		pipe := NewPipe()
 		pipe.Exec(db.ReleaseRoutes, string(kind), tenant, [][]byte{})
 		saveToken(pipe, tenant, kind, t)
+		s.pipeAudit(pipe, tenant, by, flow.AuditTokenRotated, kind)
 		return s.Pool.read(ctx, tenant, pipe)
 	}))
 }
@@ -107,4 +124,11 @@ func (s IntegrationStore) ReplaceToken(ctx context.Context, tenant uuid.UUID, _ 
 func saveToken(pipe *Pipe, tenant uuid.UUID, kind connect.Kind, t connect.Token) {
 	pipe.Exec(db.SaveWebhookToken, arguments(db.SaveWebhookTokenParams{TenantID: tenant, Kind: string(kind), Token: t.Sealed, Now: t.At})...)
 	pipe.Exec(db.TakeRoutes, string(kind), tenant, [][]byte{t.Hash})
+}
+
+func (s IntegrationStore) pipeAudit(pipe *Pipe, tenant uuid.UUID, by string, action flow.AuditAction, kind connect.Kind) {
+	pipe.AddAudit(tenant, flow.AuditEntry{
+		At: s.Clock.Now().Truncate(time.Millisecond), Actor: by, Action: action,
+		SubjectKind: flow.AuditIntegration, SubjectID: string(kind),
+	})
 }

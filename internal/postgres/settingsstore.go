@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"time"
@@ -30,7 +31,7 @@ func (s SettingsStore) Settings(ctx context.Context, tenant uuid.UUID) (flow.Set
 }
 
 // ChangeSettings implements rest.SettingsKeeper.
-func (s SettingsStore) ChangeSettings(ctx context.Context, tenant uuid.UUID, change func(flow.Settings) (flow.Settings, error)) (flow.Settings, error) {
+func (s SettingsStore) ChangeSettings(ctx context.Context, tenant uuid.UUID, by string, change func(flow.Settings) (flow.Settings, error)) (flow.Settings, error) {
 	var out flow.Settings
 	err := Retry(ctx, func() error {
 		pipe := NewPipe()
@@ -47,6 +48,10 @@ func (s SettingsStore) ChangeSettings(ctx context.Context, tenant uuid.UUID, cha
 		if out, err = change(before); err != nil {
 			return refusal{err}
 		}
+		changed := changedSettings(before, out)
+		if len(changed) == 0 {
+			return nil
+		}
 		out.UpdatedAt = s.Clock.Now().Truncate(time.Millisecond).UTC()
 		var hours json.RawMessage
 		if out.BusinessHours != nil {
@@ -59,9 +64,36 @@ func (s SettingsStore) ChangeSettings(ctx context.Context, tenant uuid.UUID, cha
 			OneExecutionPerContact: out.OneExecutionPerContact, CallConcurrency: int32(out.CallConcurrency),
 			Now: out.UpdatedAt, ID: tenant,
 		})...)
+		pipe.AddAudit(tenant, flow.AuditEntry{
+			At: out.UpdatedAt, Actor: by, Action: flow.AuditSettingsChanged, SubjectKind: flow.AuditSettings, SubjectID: tenant.String(),
+			Details: mustJSON(map[string][]string{"fields": changed}),
+		})
 		return tx.Commit(ctx, pipe)
 	})
 	return out, storeError("change settings", err)
+}
+
+// changedSettings are the names of the fields that differ.
+func changedSettings(before, after flow.Settings) []string {
+	var names []string
+	for _, field := range []struct {
+		name          string
+		before, after any
+	}{
+		{"name", before.Name, after.Name},
+		{"time_zone", before.TimeZone, after.TimeZone},
+		{"default_region", before.DefaultRegion, after.DefaultRegion},
+		{"business_hours", before.BusinessHours, after.BusinessHours},
+		{"contact_windows", before.ContactWindows, after.ContactWindows},
+		{"match_mode", before.MatchMode, after.MatchMode},
+		{"one_execution_per_contact", before.OneExecutionPerContact, after.OneExecutionPerContact},
+		{"call_concurrency", before.CallConcurrency, after.CallConcurrency},
+	} {
+		if !bytes.Equal(mustJSON(field.before), mustJSON(field.after)) {
+			names = append(names, field.name)
+		}
+	}
+	return names
 }
 
 func settingsOf(rows []db.GetSettingsRow) (flow.Settings, error) {

@@ -35,17 +35,28 @@ var acrossTenants = map[string]string{
 	"GetProviderEvent": "provider_events: the sweeper's",
 	"EndProviderEvent": "provider_events: the sweeper's",
 	"FindRoute":        "webhook_routes: a public endpoint finds its tenant here",
+	"TakeRoutes":       "webhook_routes: a route that another tenant has is left out, which the caller must see",
+	"QueueForLine":     "call_lines: named by the attempt, whose id the program made, and by the tenant, who must be the caller",
+	"AssignLines":      "call_lines: gives lines to the calls of all tenants",
+	"AskAfterLines":    "call_lines: the sweeper's",
 }
 
 // byArgument are queries that touch a table without row-level security for the
 // tenant that their argument names. They are tried with the intruder's own.
 var byArgument = map[string]string{
-	"AddRunDuties":    "due_work: duties of the tenant whose executions were made",
-	"EndOutboxDuties": "due_work: duties of the tenant whose leads were decided",
+	"AddRunDuties":      "due_work: duties of the tenant whose executions were made",
+	"EndOutboxDuties":   "due_work: duties of the tenant whose leads were decided",
+	"DropContactEvents": "due_work and provider_events: webhooks of the tenant whose contact is erased",
+	"ReleaseRoutes":     "webhook_routes: those of the tenant that disconnects",
+	"TakeLine":          "call_lines: a call of the tenant whose step is claimed, as all below",
+	"ReturnLine":        "call_lines",
+	"RenewLine":         "call_lines",
+	"FreeLine":          "call_lines",
+	"ClaimAtOnce":       "call_lines",
 }
 
 // readsNoTable are queries that are the same for everybody.
-var readsNoTable = map[string]bool{"CheckConstraintsNow": true, "LockTenant": true}
+var readsNoTable = map[string]bool{"CheckConstraintsNow": true, "LockTenant": true, "LockLines": true}
 
 // statement is a query of the project, with its arguments' names in order.
 type statement struct {
@@ -97,12 +108,13 @@ func statements(t *testing.T) []statement {
 }
 
 // texts are tried for every text argument in turn; an empty one stands for the id.
-var texts = []string{"x", "phone", ""}
+var texts = []string{"x", "phone", "bolna", ""}
 
 // known are arguments of which only some texts get anywhere.
 var known = map[string]string{
 	"pattern": "%", "outcome": "", "status": "running", "wasstatus": "running", "actiontype": "ai_call",
 	"body": "{}", "definition": "{}", "response": "{}", "decision": "{}", "resultdata": "{}", "actionconfig": "{}",
+	"channel": "all", "onchannel": "all", "ofkind": "phone", "others": "%", "facts": "execution",
 	"version": "2", "first": "0", "since": "2020-01-01T00:00:00Z", "fromat": "2020-01-01T00:00:00Z",
 }
 
@@ -139,6 +151,12 @@ func argument(oid uint32, name, text string, tenant, id uuid.UUID) []byte {
 		return []byte("false")
 	case pgtype.TimestamptzOID:
 		return []byte(plain("2026-06-01T00:00:00Z"))
+	case pgtype.TimestamptzArrayOID:
+		return []byte("{2000-01-01T00:00:00Z}")
+	case pgtype.DateOID:
+		return []byte("2026-01-01")
+	case pgtype.ByteaArrayOID:
+		return []byte("{x}")
 	case pgtype.TimeOID:
 		return []byte("10:00:00")
 	case pgtype.ByteaOID:
@@ -150,7 +168,7 @@ func argument(oid uint32, name, text string, tenant, id uuid.UUID) []byte {
 		text = id.String()
 	}
 	if oid == pgtype.TextArrayOID {
-		return []byte("{" + text + "}")
+		return []byte("{" + plain(text) + "}")
 	}
 	return []byte(plain(text))
 }
@@ -216,7 +234,9 @@ insert into contacts (id, tenant_id, external_id, name, phone, phone_valid, emai
     values (:id, :id, 'x', 'x', 'x', true, 'x', 'x', '{x}', '{"x":"x"}', :at, :at);
 insert into contact_keys (tenant_id, kind, value, contact_id)
     values (:id, 'phone', 'x', :id), (:id, 'phone', 'phone', :id), (:id, 'email', 'x', :id), (:id, 'external_id', 'x', :id);
-insert into suppressions (id, tenant_id, channel, kind, value, reason) values (:id, :id, 'all', 'phone', 'x', 'x');
+insert into contacts (id, tenant_id, name, phone, tags, created_at, updated_at) values ('00000000-0000-7000-8000-000000000001', :id, 'x', 'y', '{x}', :at, :at);
+insert into suppressions (id, tenant_id, channel, kind, value, reason) values
+    (:id, :id, 'all', 'phone', 'x', 'x'), (gen_random_uuid(), :id, 'all', 'phone', 'phone', 'x'), (gen_random_uuid(), :id, 'all', 'email', 'x', 'x');
 insert into auto_engagement_flows (id, tenant_id, name, is_enabled, priority, created_at, updated_at) values (:id, :id, 'x', true, 0, :at, :at);
 insert into flow_trigger_conditions (id, tenant_id, flow_id, position, condition_type, condition_operator, condition_value, custom_field_name, created_at)
     values (:id, :id, :id, 1, 'lead_source', 'equals', 'x', 'x', :at);
@@ -224,23 +244,50 @@ insert into flow_actions (id, tenant_id, flow_id, action_order, action_type, act
     values (:id, :id, :id, 1, 'wait', '{}', :at);
 insert into auto_engagement_flows (id, tenant_id, name, priority, created_at, updated_at) values (gen_random_uuid(), :id, 'x', 1, :at, :at);
 insert into flow_versions (tenant_id, flow_id, version, definition, created_at)
-    select :id, :id, n, jsonb_build_object('actions', jsonb_build_array(jsonb_build_object('action_config', jsonb_build_object('email_template_id', :id)))), :at
+    select :id, :id, n, jsonb_build_object('actions', jsonb_build_array(jsonb_build_object('action_type', 'email', 'action_config', jsonb_build_object('email_template_id', :id)))), :at
     from generate_series(1, 2) n;
 insert into lead_events (id, tenant_id, source, event_id, body, lead_source, entry_type, contact_id, contact_name, contact_phone, received_at)
     values (:id, :id, 'x', 'x', '{}', 'x', 'x', :id, 'x', 'x', :at);
 insert into flow_executions (id, tenant_id, flow_id, flow_version, flow_name, contact_id, contact_name, contact_phone, lead_event_id, status, metadata, triggered_at)
     values (:id, :id, :id, 1, 'x', :id, 'x', 'x', :id, 'running', '{"x":"x"}', :at);
-insert into flow_action_logs (id, tenant_id, execution_id, step, attempt, action_type, action_config, state, claim_id, provider_id, token)
-    values (:id, :id, :id, 1, 1, 'ai_call', '{}', 'claimed', :id, 'x', 'x');
+insert into flow_action_logs (id, tenant_id, execution_id, step, attempt, action_type, action_config, state, claim_id, provider_id, token, result_data)
+    values (:id, :id, :id, 1, 1, 'ai_call', '{}', 'claimed', :id, 'x', 'x', '{"x":1}');
 insert into flow_action_logs (id, tenant_id, execution_id, step, attempt, action_type, action_config, state)
     values (gen_random_uuid(), :id, :id, 1, 2, 'ai_call', '{}', 'planned');
-insert into email_templates (id, tenant_id, name, subject, created_at, updated_at) values (:id, :id, 'x', 'x', :at, :at);
+insert into email_templates (id, tenant_id, name, category, subject, is_active, created_at, updated_at) values (:id, :id, 'x', 'x', 'x', false, :at, :at);
 insert into integrations (tenant_id, kind, config) values (:id, 'bolna', '{"x":"x"}');
-insert into idempotency_keys (tenant_id, key, request, response, created_at) values (:id, 'x', 'x', '{}', :at);
-insert into due_work (kind, ref, tenant_id, due_at) values ('outbox', :id, :id, :at), ('run', 'x', :id, :at);
-insert into provider_events (id, kind, tenant_id, body) values (:id, 'bolna', :id, '{}');
-insert into webhook_routes (kind, hash, tenant_id) values ('bolna', 'x', :id);
+insert into idempotency_keys (tenant_id, key, request, response, created_at) values (:id, 'x', 'x', jsonb_build_object('data', jsonb_build_object('id', :id)), :at);
+insert into due_work (kind, ref, tenant_id, due_at) values ('outbox', :id, :id, :at), ('inbox', :id, :id, :at), ('run', 'x', :id, :at);
+insert into provider_events (id, kind, tenant_id, body) values (:id, 'bolna', :id, '{"x":1}');
+insert into webhook_routes (kind, hash, tenant_id) values ('bolna', 'x', :id), ('bolna', 'y', :id);
+insert into webhook_tokens (tenant_id, kind, token, created_at) values (:id, 'bolna', 'x', :at);
 insert into rate_limits (tenant_id, tokens, refilled_at) values (:id, 0, :at);
+insert into audit_log (tenant_id, id, at, action, subject_kind, subject_id) values (:id, :id, :at, 'x', 'x', 'x');
+insert into imports (id, tenant_id, status, file_name, format, entry_type, upload_until, preview, lease, lease_until, created_at)
+    values (:id, :id, 'running', 'x', 'csv', 'x', :at, '[["x"]]', :id, :at, :at);
+insert into import_errors (tenant_id, import_id, row_number, column_name, message) values (:id, :id, 2, 'x', 'x');
+insert into exports (id, tenant_id, kind, filter, status, lease, lease_until, created_at)
+    values (:id, :id, 'contacts', '{"contacts":{"search":"x"}}', 'running', :id, :at, :at);
+insert into flow_stats (tenant_id, fact, bucket, flow_id, action_type, action_order, retried, outcome, slot, n)
+    select :id, f, :at, :id, '', 0, false, 'started', 0, 5 from unnest('{execution,call}'::text[]) f;
+insert into flow_stat_days (tenant_id, fact, day, flow_id, action_type, action_order, retried, outcome, slot, n)
+    values (:id, 'execution', '2026-01-01', :id, '', 0, false, 'started', 0, 5);
+insert into flow_stat_zones (tenant_id, time_zone) values (:id, 'x');
+insert into call_turns (tenant_id, turn) values (:id, 1);
+insert into call_lines (call, execution_id, tenant_id, tenant_limit, state, queued_at, entered_at, not_before, lease_until)
+    values (:id, :id, :id, 2, 'assigned', :at, :at, :at, :at);
+`
+
+// otherwise is what the victim's rows are like for queries that do nothing to
+// rows as `everything` makes them.
+const otherwise = `
+update imports set status = 'ready' where id = :id;
+update call_lines set state = 'live' where call = :id;
+`
+
+// later takes away what is in the way of the rest.
+const later = `
+delete from call_lines where call = :id;
 `
 
 func TestNoQueryShowsOrChangesAnotherTenantsRows(t *testing.T) {
@@ -291,26 +338,34 @@ func TestNoQueryShowsOrChangesAnotherTenantsRows(t *testing.T) {
 			}
 		}
 	}
-	p.exec(strings.NewReplacer(":id", "'"+p.victim.String()+"'", ":at", "'2026-01-01T00:00:00Z'").Replace(everything))
+	of := strings.NewReplacer(":id", "'"+p.victim.String()+"'", ":at", "'2026-01-01T00:00:00Z'")
+	p.exec(of.Replace(everything))
 	for _, table := range tables {
 		var has bool
 		require.NoError(t, database.Admin.QueryRow(ctx, "select exists (select from "+table+" where tenant_id = $1)", p.victim).Scan(&has))
 		require.True(t, has, "the victim has no row in %s: add one to `everything`", table)
 	}
 
-	p.whole = p.digest()
 	speaks := map[string]bool{}
-	for _, q := range probes {
+	try := func(q probe) {
 		got, touched := p.run(q.statement, p.intruder, q.tenant, q.text)
 		taken := got.failed == "40001 " || strings.HasPrefix(got.failed, "23505 ") && strings.HasSuffix(got.failed, "_pkey")
 		if taken && strings.Contains(q.sql, "insert into") {
-			continue // ids are made by the program: one that is taken is refused, whosesoever it is
+			return // ids are made by the program: one that is taken is refused, whosesoever it is
 		}
 		require.Equal(t, alone[key(q)], got, "%s shows another tenant's rows", key(q))
 		require.False(t, touched, "%s changes another tenant's rows", key(q))
 		if q.tenant == p.victim || byArgument[q.name] != "" {
 			own, changed := p.run(q.statement, p.victim, p.victim, q.text)
 			speaks[q.name] = speaks[q.name] || changed || own != got
+		}
+	}
+	for _, change := range []string{"", otherwise, later} {
+		p.exec(of.Replace(change))
+		p.whole = p.digest()
+		silent := slices.DeleteFunc(slices.Clone(probes), func(q probe) bool { return speaks[q.name] })
+		for _, q := range silent {
+			try(q)
 		}
 	}
 	for _, s := range all {

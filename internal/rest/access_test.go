@@ -61,7 +61,7 @@ var sample = map[string]func(flowID string) any{
 		return object{"config": object{"mode": "chat_agent", "base_url": "https://chat.example.com"}}
 	},
 	"PUT /api/integrations/email": func(string) any {
-		return object{"config": object{"mode": "smtp", "host": "smtp.example.com", "from": "hello@acme.example"}}
+		return object{"config": object{"mode": "smtp", "host": "smtp.example.com", "from": "hello@shop.example"}}
 	},
 	"PATCH /api/settings":        func(string) any { return object{"name": "F"} },
 	"POST /api/contacts/imports": func(string) any { return object{"file_name": "leads.csv"} },
@@ -242,10 +242,7 @@ func TestEveryOperationKeepsItsDoor(t *testing.T) {
 	require.GreaterOrEqual(t, len(operations), 28)
 	for _, o := range operations {
 		name := o.method + " " + o.path
-		kind := strings.Split(strings.TrimPrefix(o.path, rest.Root), "/")[1]
-		if strings.Contains(o.path, "/contacts/imports") {
-			kind = "contacts/imports"
-		}
+		kind := o.subject()
 		path := o.at(ids[kind])
 		call := func(token string) answer { return b.request(token, o.method, path, o.body(flowID)) }
 
@@ -378,6 +375,9 @@ func TestOtherMethodsOfAPathAre405(t *testing.T) {
 		{"PATCH", "/flows/export", "GET, HEAD"},
 		{"GET", "/executions/bulk-cancel", "POST"},
 		{"QUERY", "/flows/import", "POST"},
+		{"PATCH", "/api/integrations/bolna", "GET, HEAD, PUT, DELETE"},
+		{"PUT", "/api/integrations/leads", "GET, HEAD, DELETE"},
+		{"DELETE", "/api/contacts/imports", "GET, HEAD, POST"},
 	} {
 		for _, token := range []string{"", b.owner} {
 			out := b.request(token, c.method, c.path, nil)
@@ -407,7 +407,7 @@ func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
 	// The tenant is known from before, so that each operation itself is tried.
-	c := config(t, b.db, b.log)
+	c := b.config()
 	known := &knownOnce{Tenants: postgres.FlowStore{Pool: away}, known: c.Tenants}
 	c.Flows, c.History, c.Intake = postgres.FlowStore{Pool: away}, postgres.FlowStore{Pool: away}, b.outbox(away)
 	c.Executions, c.Leads, c.Seen = postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}, postgres.ExecutionReader{Pool: away}
@@ -465,7 +465,7 @@ func TestTokensThatCannotBeVerifiedNowAre503(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for err, want := range map[error]int{auth.ErrUnavailable: http.StatusServiceUnavailable, io.ErrUnexpectedEOF: http.StatusInternalServerError} {
-		c := config(t, b.db, b.log)
+		c := b.config()
 		c.Tokens = verifierFunc(func() error { return fmt.Errorf("x: %w", err) })
 		b.handler = rest.New(c)
 		out := b.request(b.owner, "GET", "/flows", nil)
@@ -534,7 +534,7 @@ func TestOneLogLineARequestWithoutPersonalThings(t *testing.T) {
 func TestAPanicIsA500WithoutItsText(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	c := config(t, b.db, b.log)
+	c := b.config()
 	c.Tokens = verifierFunc(func() error { panic("secret text") })
 	b.handler = rest.New(c)
 	out := b.request(b.owner, "GET", "/flows", nil)

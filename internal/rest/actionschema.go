@@ -59,7 +59,7 @@ var configSchemas = []struct {
 }
 
 // notBlank is a pattern of texts that hold more than white space.
-const notBlank = `\S`
+const notBlank = `[^\s\x85]`
 
 func configObject(required []string, properties map[string]*huma.Schema) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeObject, Required: required, Properties: properties, AdditionalProperties: false}

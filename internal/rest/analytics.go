@@ -86,11 +86,15 @@ type TimelineDay struct {
 func (a *api) registerAnalytics() {
 	register(a, huma.Operation{
 		OperationID: "get-flow-statistics", Method: http.MethodGet, Path: Base + "/flows/{id}/statistics",
-		Summary: "Count a flow's executions and actions", Tags: analyticsTag, Errors: []int{http.StatusNotFound},
+		Summary:     "Count a flow's executions and actions",
+		Description: "Of all days, unless from or to say otherwise. Attempts at a call count each.",
+		Tags:        analyticsTag, Errors: []int{http.StatusNotFound},
 	}, a.readFlowStatistics)
 	register(a, huma.Operation{
 		OperationID: "get-analytics", Method: http.MethodGet, Path: Base + "/analytics",
-		Summary: "Count executions and actions by flow, action type and day", Tags: analyticsTag,
+		Summary:     "Count executions and actions by flow, action type and day",
+		Description: "Days are those of the tenant's time zone; an execution counts on the day on which it was triggered. success_rate is completed of those that ended.",
+		Tags:        analyticsTag,
 	}, a.readAnalytics)
 	a.registerAnalyticsPages()
 }
@@ -238,5 +242,5 @@ func (p *dayParam) UnmarshalText(b []byte) error {
 
 // Schema implements huma.SchemaProvider.
 func (dayParam) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Format: "date", Description: "A day of the tenant's time zone", Examples: []any{"2026-02-05"}}
+	return &huma.Schema{Type: huma.TypeString, Format: "date", Pattern: "^(19[7-9][0-9]|[2-9][0-9]{3})-", Description: "A day of the tenant's time zone", Examples: []any{"2026-02-05"}}
 }

@@ -46,7 +46,7 @@ type history struct {
 func newHistory(t *testing.T, seed uint64) *history {
 	t.Helper()
 	b := setup(t)
-	c := config(t, b.db, b.log)
+	c := b.config()
 	virtual, err := clock.Parse(statisticsNow.Format(time.RFC3339) + "," + time.Now().UTC().Format(time.RFC3339) + ",1")
 	require.NoError(t, err)
 	c.Clock = virtual

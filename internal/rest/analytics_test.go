@@ -21,7 +21,7 @@ import (
 // atNoon is the handler with the virtual time noon of 5 February 2026, 17:30 in Kolkata.
 func (b *testBundle) atNoon() {
 	b.t.Helper()
-	c := config(b.t, b.db, b.log)
+	c := b.config()
 	virtual, err := clock.Parse(noon.Format(time.RFC3339Nano) + "," + time.Now().UTC().Format(time.RFC3339Nano) + ",1")
 	require.NoError(b.t, err)
 	c.Clock = virtual

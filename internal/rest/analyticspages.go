@@ -97,23 +97,33 @@ type Sparkline struct {
 func (a *api) registerAnalyticsPages() {
 	register(a, huma.Operation{
 		OperationID: "get-analytics-overview", Method: http.MethodGet, Path: Base + "/analytics/overview",
-		Summary: "Compare a stretch of days with the one before", Tags: analyticsTag,
+		Summary:     "Compare a stretch of days with the one before",
+		Description: "The period before is as long as the one asked for and ends where it begins.",
+		Tags:        analyticsTag,
 	}, a.readOverview)
 	register(a, huma.Operation{
 		OperationID: "get-analytics-funnel", Method: http.MethodGet, Path: Base + "/analytics/funnel",
-		Summary: "Count how far a flow's executions came", Tags: analyticsTag, Errors: []int{http.StatusNotFound},
+		Summary:     "Count how far a flow's executions came",
+		Description: "A step that was retried counts once, by its last attempt. Steps that only older versions of the flow have are listed too.",
+		Tags:        analyticsTag, Errors: []int{http.StatusNotFound},
 	}, a.readFunnel)
 	register(a, huma.Operation{
 		OperationID: "get-analytics-channels", Method: http.MethodGet, Path: Base + "/analytics/channels",
-		Summary: "Count how calls, messages and e-mails ended", Tags: analyticsTag,
+		Summary:     "Count how calls, messages and e-mails ended",
+		Description: "Every channel is listed, also one without actions.",
+		Tags:        analyticsTag,
 	}, a.readChannels)
 	register(a, huma.Operation{
 		OperationID: "get-analytics-heatmap", Method: http.MethodGet, Path: Base + "/analytics/heatmap",
-		Summary: "Count calls and answers by hour of the week", Tags: analyticsTag,
+		Summary:     "Count calls and answers by hour of the week",
+		Description: "All 168 hours of a week are listed, in the tenant's time zone, by when calls were started.",
+		Tags:        analyticsTag,
 	}, a.readHeatmap)
 	register(a, huma.Operation{
 		OperationID: "get-analytics-sparklines", Method: http.MethodGet, Path: Base + "/analytics/sparklines",
-		Summary: "Count each flow's executions by day", Tags: analyticsTag,
+		Summary:     "Count each flow's executions by day",
+		Description: "One count for each flow and day, also on days without executions.",
+		Tags:        analyticsTag,
 	}, a.readSparklines)
 }
 

@@ -30,16 +30,18 @@ type AuditEntry struct {
 func (a *api) registerAuditLog() {
 	register(a, huma.Operation{
 		OperationID: "list-audit-log", Method: http.MethodGet, Path: Root + "/audit-log",
-		Summary: "List what people did that is on record, newest first", Tags: auditTag,
-		Metadata: map[string]any{accessKey: forAdmins},
+		Summary:     "List what people did that is on record, newest first",
+		Description: "For owner and admin. Entries are never changed and hold no secrets, names, phones or e-mails.",
+		Tags:        auditTag,
+		Metadata:    map[string]any{accessKey: forAdmins},
 	}, a.listAuditLog)
 }
 
 func (a *api) listAuditLog(ctx context.Context, in *struct {
 	FeedPaging
 
-	Action      textParam `query:"action" doc:"Such as suppression.removed, contact.dnc_removed, contact.erased, flow.deleted"`
-	SubjectKind textParam `query:"subject_kind" doc:"Such as contact, suppression, flow"`
+	Action      textParam `query:"action" doc:"Such as suppression.removed, contact.dnc_removed, contact.erased, flow.deleted, integration.connected, integration.disconnected, integration.token_rotated, settings.changed"`
+	SubjectKind textParam `query:"subject_kind" doc:"Such as contact, suppression, flow, integration, settings"`
 	SubjectID   textParam `query:"subject_id"`
 },
 ) (*answer[feed[AuditEntry]], error) {

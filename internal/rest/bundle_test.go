@@ -68,11 +68,7 @@ func setup(t testing.TB) *testBundle {
 	t.Helper()
 	db := testdb.New(t)
 	b := &testBundle{t: t, db: db, log: &lockedBuffer{}, queue: &leadQueue{}, workers: &workers{}, a: db.Tenant(t), b: db.Tenant(t)}
-	c := config(t, db, b.log)
-	c.Intake = b.outbox(db.App)
-	c.Entry = intake.Entry{Store: postgres.ContactStore{Pool: db.App}, Outbox: b.outbox(db.App)}
-	c.Workers = b.workers
-	b.handler = rest.New(c)
+	b.handler = rest.New(b.config())
 	b.owner = token(t, map[string]any{"userId": b.a, "sub": "person-1"})
 	b.viewer = token(t, map[string]any{"userId": b.a, "isTeamMember": true, "teamMemberRole": "viewer"})
 	b.other = token(t, map[string]any{"userId": b.b})
@@ -98,6 +94,16 @@ func (q *leadQueue) SendLead(_ context.Context, _ uuid.UUID, body []byte) error 
 
 func (b *testBundle) outbox(pool *postgres.Pool) *intake.Outbox {
 	return &intake.Outbox{Store: postgres.IntakeStore{Pool: pool}, Queue: b.queue}
+}
+
+// config is the handler's configuration, with the bundle's queue and workers.
+func (b *testBundle) config() rest.Config {
+	b.t.Helper()
+	c := config(b.t, b.db, b.log)
+	c.Intake = b.outbox(b.db.App)
+	c.Entry = intake.Entry{Store: postgres.ContactStore{Pool: b.db.App}, Outbox: b.outbox(b.db.App)}
+	c.Workers = b.workers
+	return c
 }
 
 func config(t testing.TB, db *testdb.DB, log io.Writer) rest.Config {

@@ -61,7 +61,9 @@ func (a *api) registerCancel() {
 	optional.Required = false
 	register(a, huma.Operation{
 		OperationID: "bulk-cancel-executions", Method: http.MethodPost, Path: Base + "/executions/bulk-cancel",
-		Summary: "Cancel many executions", Tags: executionsTag,
+		Summary:     "Cancel many executions",
+		Description: "Those named by ids or selected by filter, of which those that run are cancelled; the answer counts them. As with one, nothing of them begins afterwards; what is on its way is stopped as far as the provider lets.",
+		Tags:        executionsTag,
 	}, a.bulkCancel)
 }
 

@@ -73,7 +73,9 @@ func (a *api) registerContacts() {
 	}, a.listContacts)
 	register(a, huma.Operation{
 		OperationID: "create-contact", Method: http.MethodPost, Path: Root + "/contacts",
-		Summary: "Create a contact, which is a lead to be matched", Tags: contactsTag, DefaultStatus: http.StatusCreated,
+		Summary:     "Create a contact, which is a lead to be matched",
+		Description: "Its phone, e-mail and external id must be nobody else's; 409 names whose they are. It is matched as a lead of entry type manual is.",
+		Tags:        contactsTag, DefaultStatus: http.StatusCreated,
 		Errors: []int{http.StatusConflict},
 	}, a.createContact)
 	register(a, huma.Operation{

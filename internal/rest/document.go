@@ -22,15 +22,26 @@ var (
 	meTag           = []string{"me"}
 	contactsTag     = []string{"contacts"}
 	suppressionsTag = []string{"suppressions"}
-	auditTag        = []string{"audit log"}
+	auditTag        = []string{"audit-log"}
 	analyticsTag    = []string{"analytics"}
 	exportsTag      = []string{"exports"}
+	templatesTag    = []string{"email-templates"}
+	integrationsTag = []string{"integrations"}
+	settingsTag     = []string{"settings"}
 )
 
 var tags = []*huma.Tag{
 	{Name: "flows", Description: "What happens to a lead: trigger conditions that select it, and the steps that it then goes through. Flows are tried by priority."},
 	{Name: "executions", Description: "Runs of flows, one per contact and start, with a log row for each attempt at a step."},
 	{Name: "leads", Description: "Leads as they came in, and for each which flow took it, or why none did."},
+	{Name: "analytics", Description: "Counts by day in the tenant's time zone. Test runs are counted nowhere."},
+	{Name: "exports", Description: "CSV files of executions, leads or contacts, made as jobs."},
+	{Name: "contacts", Description: "The people that flows engage, entered one by one or imported from files. One is found by its phone, e-mail or external id, which are unique."},
+	{Name: "suppressions", Description: "Addresses that nothing is sent to, on a channel or on all: who unsubscribed, answered STOP, bounced, complained, or was entered here."},
+	{Name: "email-templates", Description: "What e-mail steps send: subject, HTML and text in Liquid."},
+	{Name: "integrations", Description: "The tenant's accounts with its providers. Secrets are written and never shown."},
+	{Name: "settings", Description: "The tenant's own: time zone, hours, contact windows, how leads are matched, calls at once."},
+	{Name: "audit-log", Description: "What people did that matters later: who erased, unsuppressed, deleted, connected or changed settings."},
 	{Name: "me", Description: "Who the token says is asking."},
 }
 

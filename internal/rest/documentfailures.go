@@ -32,7 +32,7 @@ var failures = map[int]struct{ name, description, text string }{
 	http.StatusConflict:              {"Conflict", "If-Match names another version, or the Idempotency-Key was used for another request", "Idempotency-Key was used for another request"},
 	http.StatusRequestEntityTooLarge: {"TooLarge", "The body is larger than 1 MiB", "Request body is larger than 1 MiB"},
 	http.StatusUnsupportedMediaType:  {"UnsupportedMediaType", "The body is not JSON in UTF-8, or it is compressed", "Content-Type must be application/json"},
-	http.StatusTooManyRequests:       {"TooManyRequests", "The tenant asks too often; Retry-After says when to ask again", "Too many requests, please try again later"},
+	http.StatusTooManyRequests:       {"TooManyRequests", "The tenant asks too often; Retry-After says when to ask again", tooManyRequests},
 	http.StatusInternalServerError:   {"InternalError", "A bug; the request_id finds it in the log", internalError},
 	http.StatusServiceUnavailable:    {"Unavailable", "The database is away; Retry-After says when to ask again", "The database is away, please try again"},
 }
@@ -52,6 +52,9 @@ func failureResponse(status int, examples map[string]*huma.Example) *huma.Respon
 	headers := maps.Clone(everyHeader)
 	switch status {
 	case http.StatusUnauthorized:
+		for _, name := range limitHeaders {
+			delete(headers, name) // whose the limit would be is not known
+		}
 		headers["WWW-Authenticate"] = headerRef("WWW-Authenticate")
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		headers["Retry-After"] = headerRef("Retry-After")
@@ -64,18 +67,30 @@ func failureResponse(status int, examples map[string]*huma.Example) *huma.Respon
 	}
 }
 
-// everyHeader is on every answer.
-var everyHeader = map[string]*huma.Param{"X-Request-Id": headerRef("X-Request-Id")}
+// limitHeaders are on every answer to a known tenant, where there is a limit.
+var limitHeaders = []string{"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}
+
+// everyHeader may be on every answer.
+var everyHeader = func() map[string]*huma.Param {
+	all := map[string]*huma.Param{}
+	for _, name := range append([]string{"X-Request-Id"}, limitHeaders...) {
+		all[name] = headerRef(name)
+	}
+	return all
+}()
 
 func headerRef(name string) *huma.Param { return &huma.Param{Ref: "#/components/headers/" + name} }
 
 func headers() map[string]*huma.Header {
 	text := &huma.Schema{Type: huma.TypeString}
-	seconds := &huma.Schema{Type: huma.TypeInteger, Minimum: new(0.0)}
+	count := &huma.Schema{Type: huma.TypeInteger, Minimum: new(0.0)}
 	return map[string]*huma.Header{
-		"X-Request-Id":     {Description: "Finds the request in the log; failures carry it in their body too", Schema: text, Required: true},
-		"ETag":             {Description: "The flow's version, for If-Match", Schema: &huma.Schema{Type: huma.TypeString, Pattern: `^"[1-9][0-9]*"$`, Examples: []any{`"3"`}}, Required: true},
-		"Retry-After":      {Description: "After how many seconds to ask again", Schema: seconds, Required: true},
-		"WWW-Authenticate": {Description: "Bearer", Schema: text, Required: true},
+		"X-Request-Id":        {Description: "Finds the request in the log; failures carry it in their body too", Schema: text, Required: true},
+		"ETag":                {Description: "The flow's version, for If-Match", Schema: &huma.Schema{Type: huma.TypeString, Pattern: `^"[1-9][0-9]*"$`, Examples: []any{`"3"`}}, Required: true},
+		"Retry-After":         {Description: "After how many seconds to ask again", Schema: count, Required: true},
+		"RateLimit-Limit":     {Description: "How many requests the tenant may send at once", Schema: count},
+		"RateLimit-Remaining": {Description: "How many of them are left", Schema: count},
+		"RateLimit-Reset":     {Description: "After how many seconds all of them are there again", Schema: count},
+		"WWW-Authenticate":    {Description: "Bearer", Schema: text, Required: true},
 	}
 }

@@ -25,7 +25,7 @@ type PreviewInput struct {
 
 // TestSendInput says where a test goes, and whom it is rendered for.
 type TestSendInput struct {
-	To        Optional[string]      `json:"to" doc:"An e-mail address"`
+	To        Optional[string]      `json:"to" format:"email" maxLength:"255" doc:"An e-mail address"`
 	ContactID Optional[uuidParam]   `json:"contact_id" required:"false"`
 	Data      Optional[ContactData] `json:"contact_data" required:"false"`
 }

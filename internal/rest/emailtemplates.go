@@ -59,9 +59,9 @@ type EmailTemplateWithTexts struct {
 // EmailTemplateInput is what a user sets of a template. In a PATCH only what
 // is sent changes.
 type EmailTemplateInput struct {
-	Name      Optional[string] `json:"name" required:"false" minLength:"1" maxLength:"255"`
+	Name      Optional[string] `json:"name" required:"false" minLength:"1" maxLength:"255" pattern:"[^\\s\\x85]"`
 	Category  Nullable[string] `json:"category" required:"false" maxLength:"255"`
-	Subject   Optional[string] `json:"subject" required:"false" minLength:"1" maxLength:"998" doc:"Liquid"`
+	Subject   Optional[string] `json:"subject" required:"false" minLength:"1" maxLength:"998" pattern:"[^\\s\\x85]" doc:"Liquid"`
 	HTML      Nullable[string] `json:"html" required:"false" doc:"Liquid; values are escaped. One of html and body_text is needed"`
 	BodyText  Nullable[string] `json:"body_text" required:"false" doc:"Liquid; the text part"`
 	IsActive  Optional[bool]   `json:"is_active" required:"false" doc:"Default true"`
@@ -83,8 +83,6 @@ func (NewEmailTemplateInput) TransformSchema(_ huma.Registry, s *huma.Schema) *h
 	return s
 }
 
-var templatesTag = []string{"email-templates"}
-
 func (a *api) registerEmailTemplates() {
 	const path = Root + "/email-templates"
 	register(a, huma.Operation{
@@ -93,7 +91,9 @@ func (a *api) registerEmailTemplates() {
 	}, a.listEmailTemplates)
 	register(a, huma.Operation{
 		OperationID: "create-email-template", Method: http.MethodPost, Path: path,
-		Summary: "Create an e-mail template", Tags: templatesTag, DefaultStatus: http.StatusCreated,
+		Summary:     "Create an e-mail template",
+		Description: "Texts are Liquid. The answer lists the variables that they read, and warns of those without a default.",
+		Tags:        templatesTag, DefaultStatus: http.StatusCreated,
 		Errors: []int{http.StatusConflict},
 	}, a.createEmailTemplate)
 	register(a, huma.Operation{
@@ -102,8 +102,10 @@ func (a *api) registerEmailTemplates() {
 	}, a.readEmailTemplate)
 	register(a, huma.Operation{
 		OperationID: "change-email-template", Method: http.MethodPatch, Path: path + "/{id}",
-		Summary: "Change an e-mail template; steps that are still to come send the new one", Tags: templatesTag,
-		Errors: []int{http.StatusNotFound, http.StatusConflict},
+		Summary:     "Change an e-mail template; steps that are still to come send the new one",
+		Description: "Only the keys sent change. Each change is a version of its own.",
+		Tags:        templatesTag,
+		Errors:      []int{http.StatusNotFound, http.StatusConflict},
 	}, a.changeEmailTemplate)
 	register(a, huma.Operation{
 		OperationID: "delete-email-template", Method: http.MethodDelete, Path: path + "/{id}",
@@ -113,20 +115,26 @@ func (a *api) registerEmailTemplates() {
 	readers := map[string]any{accessKey: forReaders}
 	register(a, huma.Operation{
 		OperationID: "preview-email-draft", Method: http.MethodPost, Path: path + "/preview",
-		Summary: "Render texts that are not stored", Tags: templatesTag, Metadata: readers, Errors: []int{http.StatusNotFound},
+		Summary:     "Render texts that are not stored",
+		Description: "For a contact, one described, or a made-up one. What has no value stands there as its name in brackets.",
+		Tags:        templatesTag, Metadata: readers, Errors: []int{http.StatusNotFound},
 	}, a.previewDraft)
 	preview := huma.Operation{
 		OperationID: "preview-email-template", Method: http.MethodPost, Path: path + "/{id}/preview",
-		Summary: "Render an e-mail template for a contact, with drafts in place of its texts", Tags: templatesTag,
-		Metadata: readers, Errors: []int{http.StatusNotFound}, RequestBody: &huma.RequestBody{},
+		Summary:     "Render an e-mail template for a contact, with drafts in place of its texts",
+		Description: "For a contact, one described, or a made-up one. What has no value stands there as its name in brackets.",
+		Tags:        templatesTag,
+		Metadata:    readers, Errors: []int{http.StatusNotFound}, RequestBody: &huma.RequestBody{},
 	}
 	register(a, preview, a.previewTemplate)
 	// A body is required of every operation whose input has one; here it is not.
 	preview.RequestBody.Required = false
 	register(a, huma.Operation{
 		OperationID: "send-test-email", Method: http.MethodPost, Path: path + "/{id}/test-send",
-		Summary: "Send an e-mail template to an address, marked as a test", Tags: templatesTag,
-		Errors: []int{http.StatusNotFound, http.StatusConflict},
+		Summary:     "Send an e-mail template to an address, marked as a test",
+		Description: "The subject begins with [Test]. An address that is suppressed is refused with 409; a mail server that is away is 503.",
+		Tags:        templatesTag,
+		Errors:      []int{http.StatusNotFound, http.StatusConflict},
 	}, a.testSend)
 }
 

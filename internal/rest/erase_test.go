@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,14 +54,21 @@ func (b *testBundle) lifeOf() (id string, execution uuid.UUID) {
 		b.exec(`update flow_executions set contact_id = $2, lead_event_id = $3, error_message = 'no answer at +91 98450-12345 (Asha Rao)', cancel_reason = 'asked by ASHA RAO',
 			metadata = '{"flow_name":"F","contact_name":"Asha Rao","contact_phone":"+919845012345","notes":"secret wish","lead_source":"Fair"}' where id = $1`, execution, id, decided)
 		b.exec(`insert into flow_action_logs (id, tenant_id, execution_id, step, action_type, action_config, state, provider_id, result_data, error_message, skip_reason) values
-			($1, $4, $5, 1, 'ai_call', '{}', 'done', 'call-1', '{"call_id":"c1","call_outcome":"answered","duration_seconds":42,"recording_url":"https://x/recording.mp3"}', '+919845012345 hung up', null),
-			($2, $4, $5, 2, 'email', '{}', 'done', '', '{"email_sent":true,"to_email":"Asha.Rao@example.com","subject":"Dear Asha Rao"}', null, 'suppressed: asha.rao@example.com'),
-			($3, $4, $5, 3, 'whatsapp_message', '{}', 'sent', 'wamid.1', '{"whatsapp_sent":true,"status":"sent","to_phone":"+919845012345"}', null, null)`,
+			($1, $4, $5, 1, 'ai_call', '{"agent_id":"a","phone_number_id":"p"}', 'done', 'call-1', '{"call_id":"c1","call_outcome":"answered","duration_seconds":42,"recording_url":"https://x/recording.mp3"}', '+919845012345 hung up', null),
+			($2, $4, $5, 2, 'email', '{"email_template_id":"t"}', 'done', '', '{"email_sent":true,"to_email":"Asha.Rao@example.com","subject":"Dear Asha Rao"}', null, 'suppressed: asha.rao@example.com'),
+			($3, $4, $5, 3, 'whatsapp_message', '{"whatsapp_phone_number_id":"w","template_id":"t"}', 'sent', 'wamid.1', '{"whatsapp_sent":true,"status":"sent","to_phone":"+919845012345"}', null, null)`,
 			uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), b.a, execution)
 	}
 	event := uuid.Must(uuid.NewV7())
 	b.exec(`insert into provider_events (id, kind, tenant_id, body) values ($1, 'whatsapp', $2, '{"recipient_id":"919845012345"}')`, event, b.a)
 	b.exec(`insert into due_work (kind, ref, tenant_id, due_at) values ('inbox', $1, $2, now())`, event.String(), b.a)
+	for name, preview := range map[string]string{
+		"by phone.csv": `[["A. R.", "(98450) 12-345"]]`, "by name.csv": `[["ASHA RAO", ""]]`, "others.csv": `[["Dev Mehta", "98450 88888"]]`,
+	} {
+		b.exec("update imports set preview = $2 where id = $1", b.do(http.StatusCreated, "POST", imports, object{"file_name": name}).data()["id"], preview)
+	}
+	b.do(http.StatusAccepted, "POST", "/exports", object{"kind": "contacts", "filter": object{"search": "asha rao"}})
+	b.do(http.StatusAccepted, "POST", "/exports", object{"kind": "executions", "filter": object{"search": "98450 12345 Asha Rao"}})
 	return id, execution
 }
 
@@ -116,6 +124,9 @@ func TestAnErasureLeavesNothingPersonal(t *testing.T) {
 	// The other contact is as it was.
 	require.Equal(t, "Dev Mehta", b.do(http.StatusOK, "GET", "/api/contacts/"+other, nil).data()["name"])
 	require.Equal(t, []string{"lead_events"}, b.holding(b.a, "stays"))
+	require.Equal(t, []string{"contacts", "imports", "lead_events"}, slices.Sorted(slices.Values(b.holding(b.a, "Dev Mehta"))))
+	require.Equal(t, 2, query[int](b, "select count(*)::int from imports where preview = '[]'"))
+	require.Equal(t, 2, query[int](b, "select count(*)::int from exports where '[erased]' in (filter -> 'contacts' ->> 'search', filter -> 'executions' ->> 'search')"))
 }
 
 func TestAnErasureWaitsForAStepThatIsBeingClaimedAndForATestRun(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 
 // FlowInput is what a user sets of a flow. In a PATCH only what is sent changes.
 type FlowInput struct {
-	Name                   Optional[string]            `json:"name" required:"false" minLength:"1" maxLength:"255" pattern:"\\S"`
+	Name                   Optional[string]            `json:"name" required:"false" minLength:"1" maxLength:"255" pattern:"[^\\s\\x85]"`
 	Description            Nullable[string]            `json:"description" required:"false"`
 	IsEnabled              Optional[bool]              `json:"is_enabled" required:"false" doc:"Default false"`
 	Priority               Optional[int]               `json:"priority" required:"false" minimum:"0" maximum:"2147483647" doc:"Lower runs first; unique. Default: highest + 1"`

@@ -44,15 +44,21 @@ func (a *api) registerFlowParts() {
 	errors := []int{http.StatusNotFound, http.StatusConflict}
 	register(a, huma.Operation{
 		OperationID: "toggle-flow", Method: http.MethodPatch, Path: Base + "/flows/{id}/toggle",
-		Summary: "Switch a flow on or off", Tags: flowsTag, Errors: errors,
+		Summary:     "Switch a flow on or off",
+		Description: "A flow that is switched off takes no new leads; what runs of it goes on.",
+		Tags:        flowsTag, Errors: errors,
 	}, a.toggleFlow)
 	register(a, huma.Operation{
 		OperationID: "replace-conditions", Method: http.MethodPut, Path: Base + "/flows/{id}/conditions",
-		Summary: "Replace a flow's trigger conditions", Tags: flowsTag, Errors: errors,
+		Summary:     "Replace a flow's trigger conditions",
+		Description: "Items are in camelCase or snake_case. An empty list matches every lead.",
+		Tags:        flowsTag, Errors: errors,
 	}, a.replaceConditions)
 	register(a, huma.Operation{
 		OperationID: "replace-actions", Method: http.MethodPut, Path: Base + "/flows/{id}/actions",
-		Summary: "Replace a flow's actions", Tags: flowsTag, Errors: errors,
+		Summary:     "Replace a flow's actions",
+		Description: "Items are in camelCase or snake_case; the keys of action_config are always snake_case.",
+		Tags:        flowsTag, Errors: errors,
 	}, a.replaceActions)
 }
 

@@ -19,7 +19,9 @@ func (a *api) registerFlows() {
 	}, a.listFlows)
 	register(a, huma.Operation{
 		OperationID: "create-flow", Method: http.MethodPost, Path: Base + "/flows",
-		Summary: "Create a flow", Tags: flowsTag, DefaultStatus: http.StatusCreated,
+		Summary:     "Create a flow",
+		Description: "Without a priority it becomes the last. A flow is switched off unless is_enabled says otherwise.",
+		Tags:        flowsTag, DefaultStatus: http.StatusCreated,
 		Errors: []int{http.StatusConflict},
 	}, a.createFlow)
 	register(a, huma.Operation{
@@ -28,7 +30,9 @@ func (a *api) registerFlows() {
 	}, a.readFlow)
 	register(a, huma.Operation{
 		OperationID: "change-flow", Method: http.MethodPatch, Path: Base + "/flows/{id}",
-		Summary: "Change a flow", Tags: flowsTag, Errors: []int{http.StatusNotFound, http.StatusConflict},
+		Summary:     "Change a flow",
+		Description: "Only the keys sent change; trigger_conditions and actions replace the whole list. Each change is a version of its own, and what runs goes on as it was begun.",
+		Tags:        flowsTag, Errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, a.changeFlow)
 	register(a, huma.Operation{
 		OperationID: "delete-flow", Method: http.MethodDelete, Path: Base + "/flows/{id}",

@@ -13,7 +13,7 @@ import (
 
 // NewImportInput is an import to be made.
 type NewImportInput struct {
-	FileName   Optional[string]       `json:"file_name" minLength:"1" maxLength:"255"`
+	FileName   Optional[string]       `json:"file_name" minLength:"1" maxLength:"255" pattern:"[^\\s\\x85]"`
 	Size       Optional[int]          `json:"size" required:"false" minimum:"1" maximum:"104857600" doc:"In bytes: the upload must then have just this size. At most 100 MB of CSV, 50 MB of XLSX"`
 	Format     Optional[formatParam]  `json:"format" required:"false" doc:"Default: as the file name ends"`
 	Mapping    Optional[mappingInput] `json:"mapping" required:"false"`
@@ -82,7 +82,10 @@ type mappingInput flow.Mapping
 // Schema implements huma.SchemaProvider.
 func (mappingInput) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{
-		Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeString},
+		Type: huma.TypeObject, AdditionalProperties: &huma.Schema{AnyOf: []*huma.Schema{
+			enum(append([]string{""}, flow.ImportFields...)),
+			{Type: huma.TypeString, Pattern: `^custom_fields\.[\s\S]*[^\s\x85]`, MaxLength: new(255 + len("custom_fields."))},
+		}},
 		Description: "Column names and the fields they hold: " + strings.Join(flow.ImportFields, ", ") +
 			", or custom_fields.<name>; \"\" leaves a column out, as does no entry. One must be phone or email.",
 		Examples: []any{map[string]any{"Full name": "name", "Mobile": "phone", "Budget": "custom_fields.budget"}},

@@ -92,8 +92,10 @@ func (a *api) registerImports() {
 	optional.Required = false
 	register(a, huma.Operation{
 		OperationID: "cancel-import", Method: http.MethodPost, Path: Root + "/contacts/imports/{id}/cancel",
-		Summary: "Cancel an import; rows accepted before stay", Tags: contactsTag,
-		Errors: []int{http.StatusNotFound, http.StatusConflict},
+		Summary:     "Cancel an import; rows accepted before stay",
+		Description: "Contacts that were made of them stay too. An import that has ended is refused with 409.",
+		Tags:        contactsTag,
+		Errors:      []int{http.StatusNotFound, http.StatusConflict},
 	}, a.cancelImport)
 }
 

@@ -12,7 +12,7 @@ import (
 // BolnaInput connects Bolna.
 type BolnaInput struct {
 	Config Optional[NoSettingsInput] `json:"config" required:"false"`
-	Secret Nullable[string]          `json:"secret" required:"false" maxLength:"4096" doc:"The API key; left out: the stored one is kept"`
+	Secret Nullable[string]          `json:"secret" required:"false" maxLength:"4096" pattern:"^\\s*[!-~]*\\s*$" doc:"The API key; left out: the stored one is kept"`
 }
 
 // NoSettingsInput are settings of which there are none.
@@ -21,35 +21,44 @@ type NoSettingsInput struct{}
 // WhatsAppInput connects WhatsApp.
 type WhatsAppInput struct {
 	Config Optional[WhatsAppSettingsInput] `json:"config"`
-	Secret Nullable[string]                `json:"secret" required:"false" maxLength:"4096" doc:"The access token; left out: the stored one is kept"`
+	Secret Nullable[string]                `json:"secret" required:"false" maxLength:"4096" pattern:"^\\s*[!-~]*\\s*$" doc:"The access token; left out: the stored one is kept"`
 }
 
 // WhatsAppSettingsInput are the settings of WhatsApp.
 type WhatsAppSettingsInput struct {
 	Mode              Optional[string] `json:"mode" required:"false" enum:"cloud,chat_agent" doc:"Meta's Cloud API (default) or the older chat-agent server"`
-	PhoneNumberID     Nullable[string] `json:"phone_number_id" required:"false" doc:"Sends what names no number"`
-	BusinessAccountID Nullable[string] `json:"business_account_id" required:"false" doc:"The WhatsApp Business Account; needed for the list of templates"`
-	BaseURL           Nullable[string] `json:"base_url" required:"false" doc:"The chat-agent server's address"`
+	PhoneNumberID     Nullable[string] `json:"phone_number_id" required:"false" maxLength:"255" doc:"Sends what names no number"`
+	BusinessAccountID Nullable[string] `json:"business_account_id" required:"false" pattern:"^[0-9]{0,32}$" doc:"The WhatsApp Business Account; needed for the list of templates"`
+	BaseURL           Nullable[string] `json:"base_url" required:"false" maxLength:"510" doc:"The chat-agent server's https address; for mode chat_agent"`
 	PhoneNumberIDs    ReadOnly         `json:"phone_number_ids" required:"false"`
 }
 
 // EmailInput connects e-mail.
 type EmailInput struct {
 	Config Optional[EmailSettingsInput] `json:"config"`
-	Secret Nullable[string]             `json:"secret" required:"false" maxLength:"4096" doc:"The SMTP password; left out: the stored one is kept"`
+	Secret Nullable[string]             `json:"secret" required:"false" maxLength:"4096" pattern:"^[^\\x00-\\x1f\\x7f-\\x9f]*$" doc:"The SMTP password; left out: the stored one is kept"`
 }
 
 // EmailSettingsInput are the settings of e-mail.
 type EmailSettingsInput struct {
-	Mode             Optional[string] `json:"mode" enum:"smtp,ses"`
-	Host             Nullable[string] `json:"host" required:"false"`
-	Port             Nullable[int]    `json:"port" required:"false" minimum:"0" maximum:"65535" doc:"Default 587; 465 with tls"`
-	TLS              Nullable[string] `json:"tls" required:"false" doc:"starttls (default), tls from the first byte, or none"`
-	Username         Nullable[string] `json:"username" required:"false" doc:"Left out: no login"`
-	From             Optional[string] `json:"from" doc:"The sender's e-mail address"`
-	FromName         Nullable[string] `json:"from_name" required:"false"`
-	ReplyTo          Nullable[string] `json:"reply_to" required:"false"`
-	ConfigurationSet Nullable[string] `json:"configuration_set" required:"false" doc:"Of Amazon SES: where its events are published"`
+	Mode             Optional[string]  `json:"mode" enum:"smtp,ses"`
+	Host             Nullable[string]  `json:"host" required:"false" maxLength:"253" doc:"The mail server's name; for mode smtp"`
+	Port             Nullable[int]     `json:"port" required:"false" minimum:"0" maximum:"65535" doc:"Default 587; 465 with tls"`
+	TLS              Nullable[mailTLS] `json:"tls" required:"false" doc:"starttls (default), tls from the first byte, or none"`
+	Username         Nullable[string]  `json:"username" required:"false" maxLength:"255" pattern:"^[^\\x00-\\x1f\\x7f-\\x9f]*$" doc:"Left out: no login"`
+	From             Optional[string]  `json:"from" format:"email" maxLength:"255" doc:"The sender's e-mail address"`
+	FromName         Nullable[string]  `json:"from_name" required:"false" maxLength:"255" pattern:"^[^\\x00-\\x1f\\x7f-\\x9f]*$"`
+	ReplyTo          Nullable[string]  `json:"reply_to" required:"false" maxLength:"255" doc:"An e-mail address"`
+	ConfigurationSet Nullable[string]  `json:"configuration_set" required:"false" pattern:"^[A-Za-z0-9_-]{0,64}$" doc:"Of Amazon SES: where its events are published"`
+}
+
+// mailTLS is how the connection to a mail server is encrypted; empty is the
+// default.
+type mailTLS string
+
+// Schema implements huma.SchemaProvider.
+func (mailTLS) Schema(huma.Registry) *huma.Schema {
+	return enum([]string{"", "starttls", "tls", "none"})
 }
 
 func (a *api) connectBolna(ctx context.Context, in *struct {
@@ -89,8 +98,11 @@ func (a *api) connectEmail(ctx context.Context, in *struct {
 	}
 	c := input.Config.Value
 	settings := connect.EmailSettings{
-		Mode: c.Mode.Value, Host: said(c.Host), TLS: said(c.TLS), Username: said(c.Username), From: c.From.Value,
+		Mode: c.Mode.Value, Host: said(c.Host), Username: said(c.Username), From: c.From.Value,
 		FromName: said(c.FromName), ReplyTo: said(c.ReplyTo), ConfigurationSet: said(c.ConfigurationSet),
+	}
+	if c.TLS.Value != nil {
+		settings.TLS = string(*c.TLS.Value)
 	}
 	if c.Port.Value != nil {
 		settings.Port = *c.Port.Value

@@ -43,7 +43,7 @@ type Integration struct {
 	HasSecret bool             `json:"has_secret"`
 	// WebhookURL of Bolna and leads holds a token.
 	WebhookURL *string  `json:"webhook_url" doc:"Where the provider, or an outside system, sends to. That of bolna and leads is a secret of its own: only owner and admin see it"`
-	UpdatedAt  *instant `json:"updated_at"`
+	UpdatedAt  *instant `json:"updated_at" nullable:"true"`
 }
 
 // connectionConfig is the config of an integration, by its kind.
@@ -68,8 +68,6 @@ type Check struct {
 	Message string `json:"message" doc:"What was found, or why the settings do not work, in a sentence"`
 }
 
-var integrationsTag = []string{"integrations"}
-
 func (a *api) registerIntegrations() {
 	admins := map[string]any{accessKey: forAdmins}
 	register(a, huma.Operation{
@@ -87,24 +85,34 @@ func (a *api) registerIntegrations() {
 	}, a.disconnect)
 	register(a, huma.Operation{
 		OperationID: "rotate-webhook-token", Method: http.MethodPost, Path: Root + "/integrations/{kind}/rotate-token",
-		Summary: "Make a new webhook address; the one before stops working", Tags: integrationsTag, Metadata: admins,
+		Summary:     "Make a new webhook address; the one before stops working",
+		Description: "For owner and admin. Give the new address to the provider, or to the outside system, at once.",
+		Tags:        integrationsTag, Metadata: admins,
 	}, a.rotateToken)
 	register(a, huma.Operation{
 		OperationID: "check-integration", Method: http.MethodPost, Path: Root + "/integrations/{kind}/check",
-		Summary: "Ask the provider whether the settings work", Tags: integrationsTag,
+		Summary:     "Ask the provider whether the settings work",
+		Description: "Changes nothing and sends nothing. That the provider refuses is an answer too: ok is false.",
+		Tags:        integrationsTag,
 	}, a.checkIntegration)
 	register(a, huma.Operation{
 		OperationID: "connect-bolna", Method: http.MethodPut, Path: Root + "/integrations/bolna",
-		Summary: "Connect Bolna (AI calls)", Tags: integrationsTag, Metadata: admins, Errors: []int{http.StatusConflict},
+		Summary:     "Connect Bolna (AI calls)",
+		Description: "The key is kept encrypted and shown to nobody. The first time a webhook address is made, which Bolna is to be given.",
+		Tags:        integrationsTag, Metadata: admins, Errors: []int{http.StatusConflict},
 	}, a.connectBolna)
 	register(a, huma.Operation{
 		OperationID: "connect-whatsapp", Method: http.MethodPut, Path: Root + "/integrations/whatsapp",
-		Summary: "Connect WhatsApp; the provider confirms whose the numbers are", Tags: integrationsTag,
-		Metadata: admins, Errors: []int{http.StatusConflict},
+		Summary:     "Connect WhatsApp; the provider confirms whose the numbers are",
+		Description: "With mode cloud WhatsApp is asked for the account's numbers; one that is connected to another tenant is refused with 409.",
+		Tags:        integrationsTag,
+		Metadata:    admins, Errors: []int{http.StatusConflict},
 	}, a.connectWhatsApp)
 	register(a, huma.Operation{
 		OperationID: "connect-email", Method: http.MethodPut, Path: Root + "/integrations/email",
-		Summary: "Connect e-mail, by SMTP or Amazon SES", Tags: integrationsTag, Metadata: admins, Errors: []int{http.StatusConflict},
+		Summary:     "Connect e-mail, by SMTP or Amazon SES",
+		Description: "With mode smtp the server's name, and a login where it needs one; with mode ses an address that the operator gave the tenant. The password is sent again when it would go to another server.",
+		Tags:        integrationsTag, Metadata: admins, Errors: []int{http.StatusConflict},
 	}, a.connectEmail)
 }
 

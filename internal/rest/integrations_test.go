@@ -120,6 +120,37 @@ func TestSecretsAreSealedForTheTenantAndNeverShown(t *testing.T) {
 	require.NotContains(t, b.log.String(), leads)
 }
 
+func TestWhoConnectsDisconnectsAndRotatesIsOnRecord(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	a := b.open()
+	b.do(http.StatusOK, "PUT", integrations+"/bolna", a.bolnaBody)
+	b.do(http.StatusOK, "POST", integrations+"/bolna/rotate-token", nil)
+	b.do(http.StatusOK, "PUT", integrations+"/whatsapp", a.whatsAppBody)
+	b.do(http.StatusOK, "DELETE", integrations+"/bolna", nil)
+	b.do(http.StatusOK, "POST", integrations+"/leads/rotate-token", nil)
+	b.do(http.StatusOK, "DELETE", integrations+"/leads", nil)
+	// What does not happen is not on record.
+	b.do(http.StatusNotFound, "DELETE", integrations+"/bolna", nil)
+	b.do(http.StatusBadRequest, "PUT", integrations+"/bolna", object{"secret": ""})
+	require.Equal(t, http.StatusConflict, b.request(b.other, "PUT", integrations+"/whatsapp", a.whatsAppBody).status)
+
+	entries := b.do(http.StatusOK, "GET", "/api/audit-log", nil)
+	got := []string{}
+	for _, e := range entries.list() {
+		require.Equal(t, []any{"person-1", "integration", object{}}, []any{e["actor"], e["subject_kind"], e["details"]})
+		got = append(got, e["action"].(string)+" "+e["subject_id"].(string))
+	}
+	require.ElementsMatch(t, []string{
+		"integration.connected bolna", "integration.token_rotated bolna", "integration.connected whatsapp", "integration.disconnected bolna",
+		"integration.token_rotated leads", "integration.disconnected leads",
+	}, got)
+	require.Zero(t, query[int](b, "select count(*)::int from audit_log where tenant_id = $1", b.b))
+	for _, hidden := range []string{a.bolnaKey, a.token, a.numberID} {
+		require.NotContains(t, string(entries.raw), hidden)
+	}
+}
+
 func TestAWhatsAppNumberIsOneTenants(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -23,7 +23,9 @@ type AcceptedLead struct {
 func (a *api) registerLeadIntake() {
 	register(a, huma.Operation{
 		OperationID: "create-lead", Method: http.MethodPost, Path: Base + "/leads",
-		Summary: "Put a lead on the queue", Tags: leadsTag, DefaultStatus: http.StatusAccepted,
+		Summary:     "Put a lead on the queue",
+		Description: "The lead waits on the queue; read it by its id for the decision. The same source and id count once.",
+		Tags:        leadsTag, DefaultStatus: http.StatusAccepted,
 		Errors: []int{http.StatusConflict},
 	}, a.createLead)
 }

@@ -45,7 +45,7 @@ type LeadEvent struct {
 	_ struct{} `additionalProperties:"true"`
 
 	SpecVersion string     `json:"specversion" enum:"1.0"`
-	Source      string     `json:"source" minLength:"1" maxLength:"255" pattern:"\\S" doc:"With the id it names the event, which counts once"`
+	Source      string     `json:"source" minLength:"1" maxLength:"255" pattern:"[^\\s\\x85]" doc:"With the id it names the event, which counts once"`
 	ID          leadID     `json:"id,omitzero" doc:"Default: the Idempotency-Key, else a new one"`
 	Type        anyJSON    `json:"type,omitzero" doc:"Usually lead.created"`
 	Time        anyJSON    `json:"time,omitzero" doc:"RFC 3339; anything else is left aside"`

@@ -18,8 +18,9 @@ var methods = []string{
 // to PATCH.
 func (a *api) refuseOtherMethods(mux *http.ServeMux) {
 	allow := map[string]string{}
-	for path, item := range a.huma.OpenAPI().Paths {
-		allowed := methodsOf(item)
+	paths := a.huma.OpenAPI().Paths
+	for path := range paths {
+		allowed := methodsAt(paths, path)
 		allow[path] = strings.Join(allowed, ", ")
 		for _, method := range methods {
 			if !slices.Contains(allowed, method) {
@@ -43,14 +44,41 @@ func (a *api) refuseOtherMethods(mux *http.ServeMux) {
 	})
 }
 
-func methodsOf(item *huma.PathItem) (out []string) {
-	for _, op := range operationsOf(item) {
-		out = append(out, op.Method)
-		if op.Method == http.MethodGet {
-			out = append(out, http.MethodHead)
+// methodsAt are the methods of a path: those of its own operations, and those
+// of operations that name it as one of few, as /integrations/{kind} names
+// /integrations/bolna.
+func methodsAt(paths map[string]*huma.PathItem, path string) (out []string) {
+	found := map[string]bool{}
+	for other, item := range paths {
+		for _, op := range operationsOf(item) {
+			if other == path || names(op, path) {
+				found[op.Method] = true
+				found[http.MethodHead] = found[http.MethodHead] || op.Method == http.MethodGet
+			}
 		}
 	}
-	return out
+	return slices.DeleteFunc(slices.Clone(methods), func(method string) bool { return !found[method] })
+}
+
+// names says whether a path is one of those that an operation's path
+// parameters list.
+func names(op *huma.Operation, path string) bool {
+	mine, given := strings.Split(op.Path, "/"), strings.Split(path, "/")
+	if len(mine) != len(given) {
+		return false
+	}
+	for i, part := range mine {
+		if part == given[i] {
+			continue
+		}
+		listed := slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool {
+			return p.In == "path" && part == "{"+p.Name+"}" && slices.Contains(p.Schema.Enum, any(given[i]))
+		})
+		if !listed {
+			return false
+		}
+	}
+	return true
 }
 
 func notAllowed(allow string) http.HandlerFunc {

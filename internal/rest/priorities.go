@@ -31,7 +31,9 @@ const maxUpdates = flow.MaxFlows
 func (a *api) registerPriorities() {
 	register(a, huma.Operation{
 		OperationID: "change-priorities", Method: http.MethodPost, Path: Base + "/flows/priorities/bulk-update",
-		Summary: "Give several flows their priorities, all or none", Tags: flowsTag, Errors: []int{http.StatusNotFound},
+		Summary:     "Give several flows their priorities, all or none",
+		Description: "Any permutation, swaps included. Flows that are not named keep theirs.",
+		Tags:        flowsTag, Errors: []int{http.StatusNotFound},
 	}, a.changePriorities)
 }
 

@@ -35,6 +35,8 @@ func (a *api) limit(ctx huma.Context, next func(huma.Context)) {
 	next(huma.WithContext(ctx, limited))
 }
 
+const tooManyRequests = "Too many requests, please slow down"
+
 // tooMany is the 429 of a request that was refused for the tenant's limit.
 func (e *exchange) tooMany() *failure {
 	if e.quota == nil {
@@ -44,7 +46,7 @@ func (e *exchange) tooMany() *failure {
 	if !q.Refused {
 		return nil
 	}
-	return &failure{status: http.StatusTooManyRequests, retryAfter: q.RetryAfter, Message: "Too many requests, please slow down"}
+	return &failure{status: http.StatusTooManyRequests, retryAfter: q.RetryAfter, Message: tooManyRequests}
 }
 
 // tell sets the headers that every answer to an authenticated request has.

@@ -22,8 +22,8 @@ import (
 // limit gives the bundle a handler of its own that lets so many requests pass.
 func (b *testBundle) limit(rate, burst int) {
 	b.t.Helper()
-	c := config(b.t, b.db, b.log)
-	c.Intake, c.Limits = b.outbox(b.db.App), postgres.NewRateLimiter(rate, burst)
+	c := b.config()
+	c.Limits = postgres.NewRateLimiter(rate, burst)
 	b.handler = rest.New(c)
 }
 
@@ -40,6 +40,21 @@ func (b *testBundle) isTooMany(out answer) {
 	b.isFailure(out, "Too many requests, please slow down")
 	require.Equal(b.t, "1", out.header.Get("Retry-After"))
 	require.Equal(b.t, "0", out.header.Get("RateLimit-Remaining"))
+}
+
+func TestTheDocumentQuotesTheRefusalAndItsHeaders(t *testing.T) {
+	t.Parallel()
+	response := document().root["components"].(object)["responses"].(object)["TooManyRequests"].(object)
+	examples := response["content"].(object)["application/json"].(object)["examples"].(object)
+	require.Contains(t, examples, "Too many requests, please slow down")
+	b := setup(t)
+	b.drain()
+	b.limit(1, 3)
+	out := b.request(b.owner, "GET", "/flows", nil)
+	b.isTooMany(out)
+	for name := range response["headers"].(object) {
+		require.NotEmpty(t, out.header.Get(name), name)
+	}
 }
 
 func TestATenantMaySendABurstAndThenOneAtATime(t *testing.T) {
@@ -146,7 +161,7 @@ func TestADatabaseThatIsAwayIsNoLimit(t *testing.T) {
 	away, err := postgres.Open("postgres://aef_app@127.0.0.1:1/none?sslmode=disable", 1)
 	require.NoError(t, err)
 	t.Cleanup(away.Close)
-	c := config(t, b.db, b.log)
+	c := b.config()
 	c.Flows, c.Limits = postgres.FlowStore{Pool: away}, postgres.NewRateLimiter(1, 1)
 	b.handler = rest.New(c)
 	for range 5 {

@@ -15,8 +15,9 @@ import (
 type SettingsKeeper interface {
 	// Settings reads a tenant's settings; flow.ErrUnknownTenant.
 	Settings(ctx context.Context, tenant uuid.UUID) (flow.Settings, error)
-	// ChangeSettings stores what change makes of them. An error of change is returned.
-	ChangeSettings(ctx context.Context, tenant uuid.UUID, change func(flow.Settings) (flow.Settings, error)) (flow.Settings, error)
+	// ChangeSettings stores what change makes of them, and nothing when that is
+	// the same. An error of change is returned.
+	ChangeSettings(ctx context.Context, tenant uuid.UUID, by string, change func(flow.Settings) (flow.Settings, error)) (flow.Settings, error)
 }
 
 // Settings are a tenant's own.
@@ -49,9 +50,9 @@ type ContactWindows struct {
 
 // SettingsInput changes what is sent.
 type SettingsInput struct {
-	Name                   Optional[string]              `json:"name" required:"false" minLength:"1" maxLength:"255"`
-	TimeZone               Optional[string]              `json:"time_zone" required:"false"`
-	DefaultRegion          Optional[string]              `json:"default_region" required:"false"`
+	Name                   Optional[string]              `json:"name" required:"false" minLength:"1" maxLength:"255" pattern:"[^\\s\\x85]"`
+	TimeZone               Optional[string]              `json:"time_zone" required:"false" format:"iana-time-zone" doc:"IANA name"`
+	DefaultRegion          Optional[string]              `json:"default_region" required:"false" format:"iso-3166-alpha-2" doc:"ISO 3166 code of two capital letters"`
 	BusinessHours          Nullable[HoursInput]          `json:"business_hours" required:"false"`
 	ContactWindows         Optional[ContactWindowsInput] `json:"contact_windows" required:"false" doc:"A channel that is not sent stays as it is; null opens it at any hour"`
 	MatchMode              Optional[flow.MatchMode]      `json:"match_mode" required:"false" enum:"first,all"`
@@ -62,10 +63,10 @@ type SettingsInput struct {
 
 // HoursInput replaces hours whole.
 type HoursInput struct {
-	Start    Optional[string] `json:"start" doc:"HH:MM or HH:MM:SS"`
-	End      Optional[string] `json:"end" doc:"HH:MM or HH:MM:SS, after the start"`
-	Days     Nullable[[]int]  `json:"days" required:"false" doc:"1 Monday to 7 Sunday; default all"`
-	TimeZone Nullable[string] `json:"time_zone" required:"false"`
+	Start    Optional[string] `json:"start" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$" doc:"HH:MM or HH:MM:SS"`
+	End      Optional[string] `json:"end" pattern:"^(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?|24:00(:00)?)$" doc:"HH:MM or HH:MM:SS, after the start; 24:00 is midnight"`
+	Days     Nullable[[]int]  `json:"days" required:"false" minimum:"1" maximum:"7" minItems:"1" maxItems:"7" uniqueItems:"true" doc:"1 Monday to 7 Sunday; default all"`
+	TimeZone Nullable[string] `json:"time_zone" required:"false" format:"iana-time-zone" doc:"IANA name"`
 }
 
 // ContactWindowsInput changes the windows of the channels that are sent.
@@ -75,8 +76,6 @@ type ContactWindowsInput struct {
 	Email           Nullable[HoursInput] `json:"email" required:"false"`
 }
 
-var settingsTag = []string{"settings"}
-
 func (a *api) registerSettings() {
 	register(a, huma.Operation{
 		OperationID: "get-settings", Method: http.MethodGet, Path: Root + "/settings",
@@ -84,7 +83,9 @@ func (a *api) registerSettings() {
 	}, a.readSettings)
 	register(a, huma.Operation{
 		OperationID: "change-settings", Method: http.MethodPatch, Path: Root + "/settings",
-		Summary: "Change the tenant's settings; they count at once", Tags: settingsTag,
+		Summary:     "Change the tenant's settings; they count at once",
+		Description: "Only the keys sent change; a channel of contact_windows that is not sent stays as it is.",
+		Tags:        settingsTag,
 	}, a.changeSettings)
 }
 
@@ -104,7 +105,8 @@ func (a *api) changeSettings(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	changed, err := a.Settings.ChangeSettings(ctx, who(ctx).TenantID, func(s flow.Settings) (flow.Settings, error) {
+	by := who(ctx)
+	changed, err := a.Settings.ChangeSettings(ctx, by.TenantID, by.UserID, func(s flow.Settings) (flow.Settings, error) {
 		s = input.apply(s)
 		if all := withOthers(problems, flow.ValidateSettings(&s)); len(all) > 0 {
 			return s, invalid(all)

@@ -85,7 +85,9 @@ type ImportFlow struct {
 func (a *api) registerTransfer() {
 	register(a, huma.Operation{
 		OperationID: "duplicate-flow", Method: http.MethodPost, Path: Base + "/flows/{id}/duplicate",
-		Summary: "Copy a flow, switched off and last in priority", Tags: flowsTag, DefaultStatus: http.StatusCreated,
+		Summary:     "Copy a flow, switched off and last in priority",
+		Description: "Conditions and actions are copied; the name says that it is a copy.",
+		Tags:        flowsTag, DefaultStatus: http.StatusCreated,
 		Errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, a.duplicateFlow)
 	register(a, huma.Operation{

@@ -61,8 +61,10 @@ func (a *api) registerVersions() {
 	}, a.compareVersions)
 	register(a, huma.Operation{
 		OperationID: "restore-version", Method: http.MethodPost, Path: Base + "/flows/{id}/versions/{n}/restore",
-		Summary: "Make a flow what it was at a version, as a new version; priority and is_enabled stay", Tags: flowsTag,
-		Errors: []int{http.StatusNotFound, http.StatusConflict},
+		Summary:     "Make a flow what it was at a version, as a new version; priority and is_enabled stay",
+		Description: "The versions in between stay. A flow that was deleted cannot be restored.",
+		Tags:        flowsTag,
+		Errors:      []int{http.StatusNotFound, http.StatusConflict},
 	}, a.restoreVersion)
 }
 

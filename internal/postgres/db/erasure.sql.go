@@ -75,6 +75,31 @@ func (q *Queries) EraseExecutions(ctx context.Context, arg EraseExecutionsParams
 	return err
 }
 
+const EraseImports = `-- name: EraseImports :exec
+with previews as (
+    update imports i set preview = '[]'
+    where i.tenant_id = $1 and i.preview <> '[]' and exists (
+        select from unnest($2::text[]) as w (value)
+        where strpos(lower(i.preview::text), w.value) > 0 or strpos(regexp_replace(i.preview::text, '\D', '', 'g'), w.value) > 0))
+update exports x
+set filter = jsonb_set(jsonb_set(x.filter, '{executions,search}', '"[erased]"', false), '{contacts,search}', '"[erased]"', false)
+where x.tenant_id = $1 and exists (
+    select from unnest($2::text[]) as w (value) where strpos(lower(x.filter::text), w.value) > 0)
+`
+
+type EraseImportsParams struct {
+	TenantID uuid.UUID
+	Words    []string
+}
+
+// Previews are the first rows of files, and searches of exports may be a name:
+// words, in lower case, are what the contact is known by. A preview is of use
+// until the start alone, so that one too many may go.
+func (q *Queries) EraseImports(ctx context.Context, arg EraseImportsParams) error {
+	_, err := q.db.Exec(ctx, EraseImports, arg.TenantID, arg.Words)
+	return err
+}
+
 const EraseLeads = `-- name: EraseLeads :exec
 with erased as (
     update lead_events e

@@ -47,6 +47,20 @@ delete from idempotency_keys k
 where k.tenant_id = sqlc.arg(tenant_id)
     and sqlc.arg(contact_id)::uuid::text in (k.response -> 'data' ->> 'id', k.response -> 'data' ->> 'contact_id');
 
+-- name: EraseImports :exec
+-- Previews are the first rows of files, and searches of exports may be a name:
+-- words, in lower case, are what the contact is known by. A preview is of use
+-- until the start alone, so that one too many may go.
+with previews as (
+    update imports i set preview = '[]'
+    where i.tenant_id = sqlc.arg(tenant_id) and i.preview <> '[]' and exists (
+        select from unnest(sqlc.arg(words)::text[]) as w (value)
+        where strpos(lower(i.preview::text), w.value) > 0 or strpos(regexp_replace(i.preview::text, '\D', '', 'g'), w.value) > 0))
+update exports x
+set filter = jsonb_set(jsonb_set(x.filter, '{executions,search}', '"[erased]"', false), '{contacts,search}', '"[erased]"', false)
+where x.tenant_id = sqlc.arg(tenant_id) and exists (
+    select from unnest(sqlc.arg(words)::text[]) as w (value) where strpos(lower(x.filter::text), w.value) > 0);
+
 -- name: DropContactEvents :exec
 -- Provider events that wait to be applied; of those applied no body is kept.
 with waiting as (
