@@ -35,7 +35,7 @@ export function DecisionExplained({ decision, flowId, lead }: Props) {
     <Stack gap="sm">
       <Alert color={color} icon={<Icon />} p="sm" title={t(`outcome.${outcome}`, { flows: taken.map((one) => one.flow_name).join(', ') })}>
         {outcome !== 'matched' && <Text size="sm">{decision.reason}</Text>}
-        {contact && <Text size="sm" c="dimmed">{t(contact.new ? 'newContact' : 'knownContact')}</Text>}
+        {contact && <Text size="sm">{t(contact.new ? 'newContact' : 'knownContact')}</Text>}
       </Alert>
       {flows.length === 0 && passed_over === 0 && outcome !== 'skipped' && <Text size="sm">{t('noFlows')}</Text>}
       {flows.length > 0 && (

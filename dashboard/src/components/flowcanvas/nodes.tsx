@@ -52,7 +52,8 @@ function Step({ data }: NodeProps<StepNode>) {
     style: color ? { borderColor: `var(--mantine-color-${color}-filled)`, borderInlineStartWidth: 5 } : undefined,
   }
   return (
-    <div className={classes.card}>
+    // The library lets only what it can drag or choose itself take the pointer.
+    <div className={classes.card} style={{ pointerEvents: 'all' }}>
       <Ends />
       {onSelect ? (
         <UnstyledButton {...look} data-step={index} tabIndex={tab ? 0 : -1} aria-pressed={selected} onClick={() => onSelect(index)}>{content}</UnstyledButton>

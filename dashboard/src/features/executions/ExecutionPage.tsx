@@ -135,7 +135,7 @@ function Path({ steps, running, selected, onSelect }: { steps: readonly Step[]; 
   }))
   return (
     <Box h={{ base: 420, lg: 640 }}>
-      <FlowCanvas actions={actions} path={pathOf(steps, running, (log) => result(log)[0])} selected={selected} onSelect={onSelect} />
+      <FlowCanvas actions={actions} path={pathOf(steps, running, (log) => result(log)[0] ?? log.skip_reason ?? log.error_message ?? undefined)} selected={selected} onSelect={onSelect} />
     </Box>
   )
 }

@@ -47,6 +47,9 @@ export function webAddress(text: string | undefined): string | undefined {
   return text && /^https?:\/\//i.test(text) ? text : undefined
 }
 
+// The server begins so when a step's condition did not hold.
+const conditional = /^(call_outcome|previous_action_status):/
+
 /** Says in words what came of one attempt at a step. The first one is the shortest account. */
 export function useResultWords() {
   const { t } = useTranslation('executions')
@@ -55,7 +58,7 @@ export function useResultWords() {
     const result = resultOf(log)
     const to = result.to_phone || result.to_email || ''
     const words: (string | false | undefined | null)[] = []
-    if (log.status === 'skipped') words.push(t('result.skipped'))
+    if (conditional.test(log.skip_reason ?? '')) words.push(t('result.conditionNotMet'))
     if (isOneOf({ answered: 0, missed: 0, failed: 0, initiated: 0 }, result.call_outcome)) {
       const detail = isOneOf(en.detail, result.call_detail) ? t(`detail.${result.call_detail}`) : result.call_detail?.replaceAll('_', ' ')
       words.push(t(`result.${result.call_outcome}`) + (detail ? ` (${detail})` : ''))
