@@ -36,7 +36,8 @@ export default function Canvas({ actions, issues, selected = null, onSelect, onM
   const drawnNodes = nodes.map((placed) => {
     const { id, kind, index, width, height } = placed
     const dragged = drag && kind === 'step' && index === drag.from
-    const base = { id, type: kind, width, height, position: dragged ? { x: drag.x, y: drag.y } : { x: placed.x, y: placed.y }, handles: handlesOf(placed), draggable: kind === 'step' && onMove !== undefined, zIndex: dragged ? 10 : 0 }
+    // Sizes are the layout's own: the library need not measure, and may drag at once.
+    const base = { id, type: kind, width, height, measured: { width, height }, position: dragged ? { x: drag.x, y: drag.y } : { x: placed.x, y: placed.y }, handles: handlesOf(placed), draggable: kind === 'step' && onMove !== undefined, zIndex: dragged ? 10 : 0 }
     const action = index === undefined ? undefined : actions[index]
     if (kind !== 'step' || index === undefined || !action) return { ...base, data: {} }
     return {
@@ -56,9 +57,10 @@ export default function Canvas({ actions, issues, selected = null, onSelect, onM
     const zoom = Math.min(1, (clientWidth - 16) / still.width, Math.max((clientHeight - 32) / still.height, 0.75))
     void flow.setViewport({ x: clientWidth / 2, y: Math.max(16, (clientHeight - still.height * zoom) / 2), zoom })
   }
+  const focus = (index: number) => root.current?.querySelector<HTMLElement>(`[data-step="${index}"]`)?.focus({ preventScroll: true })
   const choose = (index: number) => {
     onSelect?.(index)
-    root.current?.querySelector<HTMLElement>(`[data-step="${index}"]`)?.focus({ preventScroll: true })
+    focus(index)
     const node = still.nodes.find((placed) => placed.kind === 'step' && placed.index === index)
     if (instance && node) void instance.setCenter(0, node.y + node.height / 2, { zoom: instance.getZoom(), duration: 150 })
   }
@@ -71,6 +73,8 @@ export default function Canvas({ actions, issues, selected = null, onSelect, onM
     if (event.key === 'Delete' || event.key === 'Backspace') {
       if (!onRemove) return
       onRemove(index)
+      // The last one takes its focus along: the keys go on at the one above.
+      if (index === last) focus(index - 1)
     } else if (to === index || to < 0 || to > last) {
       if (step === undefined) return
     } else if (event.altKey) {
@@ -85,23 +89,25 @@ export default function Canvas({ actions, issues, selected = null, onSelect, onM
   return (
     <div ref={root} className={classes.root} role="group" aria-label={t('canvas')} aria-describedby={hint} onKeyDown={onKeyDown}>
       <VisuallyHidden id={hint}>{keys}</VisuallyHidden>
-      <ReactFlow<StepNode, LineEdge>
-        nodes={drawnNodes} edges={drawnEdges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} colorMode={scheme}
-        onInit={(flow) => { setInstance(flow); fit(flow) }}
-        nodesConnectable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false} disableKeyboardA11y deleteKeyCode={null}
-        zoomOnScroll={false} zoomOnDoubleClick={false} preventScrolling={false} minZoom={0.3} maxZoom={1.5}
-        onNodeDrag={(_event, { id, position, height = 0 }) => {
-          const from = still.nodes.find((placed) => placed.id === id)?.index
-          if (from !== undefined) setDrag({ from, to: dropIndex(still, from, position.y + height / 2), ...position })
-        }}
-        onNodeDragStop={() => {
-          setDrag(undefined)
-          if (drag && drag.to !== drag.from) onMove?.(drag.from, drag.to)
-        }}>
-        <Background gap={18} />
-        <Controls showInteractive={false} onFitView={() => instance && fit(instance)} />
-        {(onMove ?? onRemove) && <Panel position="top-left"><Text size="xs" c="dimmed" visibleFrom="sm" maw={170} aria-hidden>{keys}</Text></Panel>}
-      </ReactFlow>
+      <div className={classes.inside}>
+        <ReactFlow<StepNode, LineEdge>
+          nodes={drawnNodes} edges={drawnEdges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} colorMode={scheme}
+          onInit={(flow) => { setInstance(flow); fit(flow) }}
+          nodesConnectable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false} disableKeyboardA11y deleteKeyCode={null}
+          zoomOnScroll={false} zoomOnDoubleClick={false} preventScrolling={false} minZoom={0.3} maxZoom={1.5}
+          onNodeDrag={(_event, { id, position, height = 0 }) => {
+            const from = still.nodes.find((placed) => placed.id === id)?.index
+            if (from !== undefined) setDrag({ from, to: dropIndex(still, from, position.y + height / 2), ...position })
+          }}
+          onNodeDragStop={() => {
+            setDrag(undefined)
+            if (drag && drag.to !== drag.from) onMove?.(drag.from, drag.to)
+          }}>
+          <Background gap={18} />
+          <Controls showInteractive={false} onFitView={() => instance && fit(instance)} />
+          {(onMove ?? onRemove) && <Panel position="top-left"><Text size="xs" c="dimmed" visibleFrom="sm" maw={170} aria-hidden>{keys}</Text></Panel>}
+        </ReactFlow>
+      </div>
     </div>
   )
 }

@@ -37,7 +37,7 @@ async function setup(props: Partial<FlowCanvasProps> = {}) {
 
 test('without handlers it is a drawing: nothing to press, nothing to add', async () => {
   await setup()
-  expect(screen.getByText('if the last call was missed')).toBeInTheDocument()
+  expect(await screen.findByText('if the last call was missed')).toBeInTheDocument()
   expect(screen.getByText('else')).toBeInTheDocument()
   expect(screen.queryByRole('button', { name: /Step|Delete|Add|AI call/ })).not.toBeInTheDocument()
 })

@@ -30,7 +30,7 @@ test('every lead shows its source and what was decided', async () => {
 test('one that no flow took leads to the builder with it', async () => {
   setup()
   open('/leads')
-  expect(await screen.findByRole('link', { name: 'Build a flow for the lead Contact 2' })).toHaveAttribute('href', `/dashboard/auto-engagement/create?lead=${uuid(902)}`)
+  expect(await screen.findByRole('link', { name: 'Build a flow for it: Contact 2' })).toHaveAttribute('href', `/dashboard/auto-engagement/create?lead=${uuid(902)}`)
   expect(screen.getAllByRole('link', { name: /^Build a flow/ })).toHaveLength(1)
 })
 

@@ -23,7 +23,7 @@ export function LeadsPage() {
   const list = useQuery(leadsQuery(search))
   const rows = list.data?.data ?? []
   const { shown, waiting, showAll } = useHeld(rows)
-  const change = (next: Partial<LeadSearch>) => void navigate({ search: (now) => compact({ ...now, cursor: undefined, ...next }) })
+  const change = (next: Partial<LeadSearch>) => void navigate({ search: compact({ ...filterOf(search), ...next }) })
   const { total = 0, total_capped, next_cursor: next } = list.data?.meta ?? {}
   const body = () => {
     if (list.isPending) return <RowsSkeleton />

@@ -23,7 +23,7 @@ export default {
   newest: 'To the newest',
   next: 'Older',
   build: 'Build a flow for it',
-  buildFor: 'Build a flow for the lead {{name}}',
+  buildFor: 'Build a flow for it: {{name}}',
   count_one: '{{count}} lead',
   count_other: '{{count}} leads',
   cappedCount: 'more than {{count}} leads',

@@ -26,7 +26,7 @@ export default {
   newest: 'सबसे नई पर',
   next: 'पुरानी',
   build: 'इसके लिए फ़्लो बनाएँ',
-  buildFor: '{{name}} की लीड के लिए फ़्लो बनाएँ',
+  buildFor: 'इसके लिए फ़्लो बनाएँ: {{name}}',
   count_one: '{{count}} लीड',
   count_other: '{{count}} लीड',
   cappedCount: '{{count}} से अधिक लीड',
