@@ -78,8 +78,10 @@ type ExecutionRecord struct {
 	ErrorMessage *string
 	// CancelReason says why it was cancelled; nil when nobody said.
 	CancelReason *string
-	TriggeredAt  time.Time
-	CompletedAt  *time.Time
+	// LeadID is the lead that started it; nil when none did.
+	LeadID      *uuid.UUID
+	TriggeredAt time.Time
+	CompletedAt *time.Time
 }
 
 // LogRecord is one row of the ledger as it is shown.
@@ -91,8 +93,10 @@ type LogRecord struct {
 	Order    int
 	Attempt  int
 	// Config is the action's as it ran.
-	Config       json.RawMessage
-	Status       LogStatus
+	Config json.RawMessage
+	Status LogStatus
+	// PlannedFor is the virtual instant that the step was to wait for, if for any.
+	PlannedFor   *time.Time
 	StartedAt    *time.Time
 	CompletedAt  *time.Time
 	Result       json.RawMessage

@@ -80,7 +80,7 @@ func (r ExecutionReader) Execution(ctx context.Context, tenant, id uuid.UUID) (f
 		step := flow.Step{Type: flow.ActionType(l.ActionType), State: flow.State(l.State), Until: l.Until}
 		records[i] = flow.LogRecord{
 			ID: l.ID, ActionID: l.ActionID, Type: step.Type, Order: int(l.Step), Attempt: int(l.Attempt),
-			Config: l.ActionConfig, Status: step.Status(), StartedAt: l.StartedAt, CompletedAt: l.CompletedAt,
+			Config: l.ActionConfig, Status: step.Status(), PlannedFor: l.Until, StartedAt: l.StartedAt, CompletedAt: l.CompletedAt,
 			Result: l.ResultData, ErrorMessage: l.ErrorMessage, SkipReason: l.SkipReason,
 		}
 	}
@@ -94,7 +94,7 @@ func executionRecords(rows []db.ListExecutionsRow) []flow.ExecutionRecord {
 			ID: e.ID, FlowID: e.FlowID, FlowName: e.FlowName, ContactID: e.ContactID, ContactName: e.ContactName,
 			ContactPhone: e.ContactPhone, Status: flow.ExecutionStatus(e.Status), CurrentStep: int(e.CurrentActionStep),
 			IsTestRun: e.IsTestRun, Metadata: e.Metadata, ErrorMessage: e.ErrorMessage, CancelReason: e.CancelReason, TriggeredAt: e.TriggeredAt,
-			CompletedAt: e.CompletedAt,
+			CompletedAt: e.CompletedAt, LeadID: e.LeadEventID,
 		}
 		if e.FlowVersion != nil {
 			version := int(*e.FlowVersion)

@@ -26,6 +26,7 @@ type Execution struct {
 	ErrorMessage      *string                    `json:"error_message"`
 	Metadata          map[string]json.RawMessage `json:"metadata" doc:"flow_name, contact_name, contact_phone, trigger_source, cancel_reason and more"`
 	IsTestRun         bool                       `json:"is_test_run"`
+	LeadID            *uuid.UUID                 `json:"lead_id" format:"uuid" nullable:"true" doc:"The lead that started it, whose decision says why; null when none did"`
 	FlowName          *string                    `json:"flow_name"`
 	ContactName       string                     `json:"contact_name"`
 	ContactPhone      string                     `json:"contact_phone"`
@@ -46,6 +47,7 @@ type ActionLog struct {
 	Type         flow.ActionType `json:"action_type" enum:"ai_call,whatsapp_message,email,wait"`
 	Order        int             `json:"action_order"`
 	Config       config          `json:"action_config" doc:"As it ran"`
+	PlannedFor   *instant        `json:"planned_for" nullable:"true" doc:"Until when it was put off or is to last: the end of a wait, a call's next attempt, the opening of a contact window; null when it waited for nothing"`
 	StartedAt    *instant        `json:"started_at" nullable:"true"`
 	CompletedAt  *instant        `json:"completed_at" nullable:"true"`
 	Status       flow.LogStatus  `json:"status" enum:"pending,running,success,failed,skipped"`
@@ -147,7 +149,7 @@ func (a *api) readExecution(ctx context.Context, in *struct {
 	for i, l := range logs {
 		out.Logs[i] = ActionLog{
 			ID: l.ID, ExecutionID: e.ID, ActionID: l.ActionID, Type: l.Type, Order: l.Order, Config: config(l.Config),
-			StartedAt: instantOrNil(l.StartedAt), CompletedAt: instantOrNil(l.CompletedAt), Status: l.Status,
+			PlannedFor: instantOrNil(l.PlannedFor), StartedAt: instantOrNil(l.StartedAt), CompletedAt: instantOrNil(l.CompletedAt), Status: l.Status,
 			Attempt: l.Attempt, Result: l.Result, ErrorMessage: l.ErrorMessage, SkipReason: l.SkipReason,
 		}
 	}
@@ -181,6 +183,6 @@ func executionOf(tenant uuid.UUID, r flow.ExecutionRecord) (Execution, error) {
 		ID: r.ID, FlowID: r.FlowID, FlowVersion: r.FlowVersion, ContactID: r.ContactID, UserID: tenant,
 		TriggeredAt: instant(r.TriggeredAt), Status: r.Status, CurrentActionStep: r.CurrentStep,
 		CompletedAt: instantOrNil(r.CompletedAt), ErrorMessage: r.ErrorMessage, Metadata: metadata,
-		IsTestRun: r.IsTestRun, FlowName: r.FlowName, ContactName: r.ContactName, ContactPhone: r.ContactPhone,
+		IsTestRun: r.IsTestRun, LeadID: r.LeadID, FlowName: r.FlowName, ContactName: r.ContactName, ContactPhone: r.ContactPhone,
 	}, nil
 }

@@ -60,18 +60,33 @@ func TestExecutionIsReadWithItsLogsByOrderAndAttempt(t *testing.T) {
 	require.Nil(t, failed["result_data"])
 	require.Equal(t, actions[1].(object)["id"], sent["action_id"])
 	require.Equal(t, object{"whatsapp_sent": true, "n": 1}, sent["result_data"])
+	require.Nil(t, sent["planned_for"])
+	require.Equal(t, "2026-02-05T13:00:00.123Z", logs[3].(object)["planned_for"])
 
 	delete(data, "action_logs")
 	require.Equal(t, object{
 		"id": execution.String(), "flow_id": id, "flow_version": 1, "contact_id": data["contact_id"], "user_id": b.a.String(),
 		"triggered_at": "2026-02-05T12:00:00.123Z", "status": "running", "current_action_step": 0, "completed_at": nil,
-		"error_message": nil, "is_test_run": false, "flow_name": "Flow at the time", "contact_name": "Asha Rao",
+		"error_message": nil, "is_test_run": false, "lead_id": nil, "flow_name": "Flow at the time", "contact_name": "Asha Rao",
 		"contact_phone": "+919845012345", "metadata": object{
 			"trigger_source": "IndiaMART", "n": 12345678901234567890.0,
 			"flow_name": "Flow at the time", "contact_name": "Asha Rao", "contact_phone": "+919845012345",
 		},
 	}, data)
 	b.refused(http.StatusNotFound, "Execution not found", "GET", "/executions/"+uuid.NewString(), nil)
+}
+
+func TestExecutionNamesTheLeadThatStartedIt(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.flow(object{})
+	execution, lead := b.execution(b.a, id, "running", noon), uuid.Must(uuid.NewV7())
+	b.exec(`insert into lead_events (id, tenant_id, source, event_id, body, received_at) values ($1, $2, 's', 'e', '{}', now())`, lead, b.a)
+	b.exec("update flow_executions set lead_event_id = $1 where id = $2", lead, execution)
+	require.Equal(t, lead.String(), b.do(http.StatusOK, "GET", "/executions/"+execution.String(), nil).data()["lead_id"])
+	for _, list := range []string{"/executions", "/executions?search=asha", "/flows/" + id + "/executions"} {
+		require.Equal(t, lead.String(), b.do(http.StatusOK, "GET", list, nil).list()[0]["lead_id"], list)
+	}
 }
 
 func pairs(o object) (out []any) {

@@ -43,3 +43,11 @@ export const flowQuery = (id: string) =>
     queryKey: ['flows', id],
     queryFn: ({ signal }) => answer(api.GET('/api/auto-engagement/flows/{id}', { params: { path: { id } }, signal })),
   })
+
+/** A flow as one of its versions was; versions never change. */
+export const versionQuery = (id: string, n: number) =>
+  queryOptions({
+    queryKey: ['versions', id, n],
+    queryFn: ({ signal }) => answer(api.GET('/api/auto-engagement/flows/{id}/versions/{n}', { params: { path: { id, n } }, signal })),
+    staleTime: Infinity,
+  })

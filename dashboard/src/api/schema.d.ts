@@ -1292,6 +1292,12 @@ export interface components {
             flow_execution_id: string;
             /** Format: uuid */
             id: string;
+            /**
+             * Format: date-time
+             * @description Until when it was put off or is to last: the end of a wait, a call's next attempt, the opening of a contact window; null when it waited for nothing
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            planned_for: string | null;
             /** @description What came of it, by action_type; null before there is anything. Of a call: call_initiated, call_id, execution_id, call_outcome, call_detail, duration_seconds, agent_id; of a WhatsApp message: whatsapp_sent, status, template_id, message_id, to_phone; of an e-mail: email_sent, status, email_id, message_id, to_email, subject; of a wait: waited, status, duration_minutes, message; in a test run: simulated and what would have been sent */
             result_data: unknown;
             skip_reason: string | null;
@@ -1892,6 +1898,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             is_test_run: boolean;
+            /**
+             * Format: uuid
+             * @description The lead that started it, whose decision says why; null when none did
+             */
+            lead_id: string | null;
             /** @description flow_name, contact_name, contact_phone, trigger_source, cancel_reason and more */
             metadata: {
                 [key: string]: unknown;
@@ -1934,6 +1945,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             is_test_run: boolean;
+            /**
+             * Format: uuid
+             * @description The lead that started it, whose decision says why; null when none did
+             */
+            lead_id: string | null;
             /** @description flow_name, contact_name, contact_phone, trigger_source, cancel_reason and more */
             metadata: {
                 [key: string]: unknown;

@@ -78,7 +78,7 @@ function Navigation({ onNavigate }: { onNavigate: () => void }) {
   // The longest address that the page lies under.
   const current = navigation.filter(({ to }) => path === to || path.startsWith(to + '/')).sort((a, b) => b.to.length - a.to.length)[0]
   return navigation.map(({ to, name, Icon }) => (
-    <NavLink key={to} component={Link} to={to} label={t(`nav.${name}`)} leftSection={<Icon size={18} stroke={1.7} />}
+    <NavLink key={to} component={Link} to={to} activeOptions={{ exact: true }} label={t(`nav.${name}`)} leftSection={<Icon size={18} stroke={1.7} />}
       active={current?.to === to} aria-current={current?.to === to ? 'page' : undefined} onClick={onNavigate} style={{ borderRadius: 'var(--mantine-radius-md)' }} />
   ))
 }

@@ -45,7 +45,7 @@ const executions = createRoute({
 const execution = createRoute({
   getParentRoute: () => root,
   path: '/auto-engagement/executions/$id',
-  ...page(() => import('@/features/executions/ExecutionPage'), 'ExecutionPage', 'executions'),
+  ...page(() => import('@/features/executions/ExecutionPage'), 'ExecutionPage', 'executions', 'decision', 'flowcanvas'),
 })
 
 const leads = createRoute({
@@ -58,7 +58,7 @@ const leads = createRoute({
 const lead = createRoute({
   getParentRoute: () => root,
   path: '/leads/$id',
-  ...page(() => import('@/features/leads/LeadPage'), 'LeadPage', 'leads', 'executions'),
+  ...page(() => import('@/features/leads/LeadPage'), 'LeadPage', 'leads', 'decision'),
 })
 
 const create = createRoute({

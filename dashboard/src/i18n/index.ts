@@ -11,10 +11,12 @@ type File = () => Promise<{ default: object }>
 const files: Record<string, File> = {
   ...import.meta.glob<{ default: object }>('./common.*.ts'),
   ...import.meta.glob<{ default: object }>('../features/*/messages.*.ts'),
+  ...import.meta.glob<{ default: object }>('../components/*/messages.*.ts'),
 }
 
 function file(language: string, namespace: string): File | undefined {
-  return files[namespace === 'common' ? `./common.${language}.ts` : `../features/${namespace}/messages.${language}.ts`]
+  if (namespace === 'common') return files[`./common.${language}.ts`]
+  return files[`../features/${namespace}/messages.${language}.ts`] ?? files[`../components/${namespace}/messages.${language}.ts`]
 }
 
 const stored = 'aef.language'

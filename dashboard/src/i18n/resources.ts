@@ -1,5 +1,7 @@
-// One line for each feature with texts of its own. Only types come from here:
+// One line for each feature or component with texts of its own. Only types come from here:
 // the texts are loaded when a page first needs them.
+import type decision from '../components/decision/messages.en'
+import type flowcanvas from '../components/flowcanvas/messages.en'
 import type analytics from '../features/analytics/messages.en'
 import type builder from '../features/builder/messages.en'
 import type contacts from '../features/contacts/messages.en'
@@ -15,7 +17,9 @@ export interface Resources {
   analytics: typeof analytics
   builder: typeof builder
   contacts: typeof contacts
+  decision: typeof decision
   executions: typeof executions
+  flowcanvas: typeof flowcanvas
   flows: typeof flows
   leads: typeof leads
   settings: typeof settings

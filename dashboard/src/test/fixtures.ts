@@ -17,7 +17,7 @@ export function flow(n: number, change: Partial<Flow> = {}): Flow {
 }
 
 /** The same flow as the export shows it, with these steps. */
-export function exported(of: Flow, steps: string[]): ExportedFlow {
+export function exported(of: Flow, steps: ExportedFlow['actions'][number]['action_type'][]): ExportedFlow {
   const { name, description, is_enabled, priority, use_custom_business_hours, business_hours_start, business_hours_end, business_hours_timezone, business_hours_days, outside_hours, reentry_minutes } = of
   return {
     name, description, is_enabled, priority, use_custom_business_hours, business_hours_start, business_hours_end, business_hours_timezone, business_hours_days, outside_hours, reentry_minutes,
@@ -30,6 +30,6 @@ export function execution(n: number, change: Partial<Execution> = {}): Execution
   return {
     id: uuid(500 + n), flow_id: uuid(101), flow_version: 1, contact_id: uuid(300 + n), user_id: uuid(1),
     triggered_at: '2026-11-22T04:30:00.000Z', status: 'running', current_action_step: 1, completed_at: null, error_message: null,
-    metadata: {}, is_test_run: false, flow_name: 'Flow 1', contact_name: `Contact ${n}`, contact_phone: '+919845012345', ...change,
+    metadata: {}, is_test_run: false, lead_id: null, flow_name: 'Flow 1', contact_name: `Contact ${n}`, contact_phone: '+919845012345', ...change,
   }
 }

@@ -186,7 +186,8 @@ func (q *Queries) ExecutionLogs(ctx context.Context, arg ExecutionLogsParams) ([
 
 const GetExecution = `-- name: GetExecution :one
 select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,
-    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at
+    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at,
+    e.lead_event_id
 from flow_executions e
 left join auto_engagement_flows f on f.tenant_id = e.tenant_id and f.id = e.flow_id
 where e.tenant_id = $1 and e.id = $2
@@ -213,6 +214,7 @@ type GetExecutionRow struct {
 	CancelReason      *string
 	TriggeredAt       time.Time
 	CompletedAt       *time.Time
+	LeadEventID       *uuid.UUID
 }
 
 func (q *Queries) GetExecution(ctx context.Context, arg GetExecutionParams) (GetExecutionRow, error) {
@@ -234,6 +236,7 @@ func (q *Queries) GetExecution(ctx context.Context, arg GetExecutionParams) (Get
 		&i.CancelReason,
 		&i.TriggeredAt,
 		&i.CompletedAt,
+		&i.LeadEventID,
 	)
 	return i, err
 }
@@ -299,7 +302,8 @@ func (q *Queries) GetLead(ctx context.Context, arg GetLeadParams) (GetLeadRow, e
 
 const ListExecutions = `-- name: ListExecutions :many
 select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,
-    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at
+    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at,
+    e.lead_event_id
 from flow_executions e
 left join auto_engagement_flows f on f.tenant_id = e.tenant_id and f.id = e.flow_id
 where e.tenant_id = $1
@@ -345,6 +349,7 @@ type ListExecutionsRow struct {
 	CancelReason      *string
 	TriggeredAt       time.Time
 	CompletedAt       *time.Time
+	LeadEventID       *uuid.UUID
 }
 
 // Newest first, from offset first or below the cursor (before_at, before_id).
@@ -386,6 +391,7 @@ func (q *Queries) ListExecutions(ctx context.Context, arg ListExecutionsParams) 
 			&i.CancelReason,
 			&i.TriggeredAt,
 			&i.CompletedAt,
+			&i.LeadEventID,
 		); err != nil {
 			return nil, err
 		}
@@ -495,7 +501,8 @@ func (q *Queries) ListLeads(ctx context.Context, arg ListLeadsParams) ([]ListLea
 
 const SearchExecutions = `-- name: SearchExecutions :many
 select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,
-    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at
+    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at,
+    e.lead_event_id
 from search_executions($1, $2, $3, $4, $5,
     $6, $7, $8, $9, $10::bigint + $11::bigint) as found (id)
 join flow_executions e on e.tenant_id = $12 and e.id = found.id
@@ -535,6 +542,7 @@ type SearchExecutionsRow struct {
 	CancelReason      *string
 	TriggeredAt       time.Time
 	CompletedAt       *time.Time
+	LeadEventID       *uuid.UUID
 }
 
 // ListExecutions of those whose names or phone number match.
@@ -576,6 +584,7 @@ func (q *Queries) SearchExecutions(ctx context.Context, arg SearchExecutionsPara
 			&i.CancelReason,
 			&i.TriggeredAt,
 			&i.CompletedAt,
+			&i.LeadEventID,
 		); err != nil {
 			return nil, err
 		}

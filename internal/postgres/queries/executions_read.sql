@@ -2,7 +2,8 @@
 -- Newest first, from offset first or below the cursor (before_at, before_id).
 -- flow_id reads null when the flow is gone; a filter by it still finds them.
 select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,
-    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at
+    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at,
+    e.lead_event_id
 from flow_executions e
 left join auto_engagement_flows f on f.tenant_id = e.tenant_id and f.id = e.flow_id
 where e.tenant_id = sqlc.arg(tenant_id)
@@ -32,7 +33,8 @@ select count(*) from (
 -- name: SearchExecutions :many
 -- ListExecutions of those whose names or phone number match.
 select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,
-    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at
+    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at,
+    e.lead_event_id
 from search_executions(sqlc.arg(pattern), sqlc.narg(flow_id), sqlc.narg(contact_id), sqlc.arg(status), sqlc.arg(test_runs_only),
     sqlc.narg(from_at), sqlc.narg(to_at), sqlc.narg(before_at), sqlc.narg(before_id), sqlc.arg(first)::bigint + sqlc.arg(most)::bigint) as found (id)
 join flow_executions e on e.tenant_id = sqlc.arg(tenant_id) and e.id = found.id
@@ -46,7 +48,8 @@ select count(*) from search_executions(sqlc.arg(pattern), sqlc.narg(flow_id), sq
 
 -- name: GetExecution :one
 select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,
-    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at
+    e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at,
+    e.lead_event_id
 from flow_executions e
 left join auto_engagement_flows f on f.tenant_id = e.tenant_id and f.id = e.flow_id
 where e.tenant_id = $1 and e.id = $2;

@@ -1,0 +1,3 @@
+export { Conditions, useConditionWords } from './Conditions'
+export { type ConditionCheck, type Decision, decisionOf, type FlowDecision } from './decision'
+export { DecisionExplained } from './DecisionExplained'
