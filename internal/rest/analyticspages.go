@@ -117,14 +117,21 @@ func (a *api) registerAnalyticsPages() {
 	}, a.readSparklines)
 }
 
-func (a *api) readOverview(ctx context.Context, in *DayParams) (*answer[success[Overview]], error) {
-	days, err := a.days(ctx, *in)
+// FlowDayParams is embedded by what is counted of one flow or of all.
+type FlowDayParams struct {
+	DayParams
+
+	FlowID uuidParam `query:"flow_id" doc:"This flow alone, also one that is gone"`
+}
+
+func (a *api) readOverview(ctx context.Context, in *FlowDayParams) (*answer[success[Overview]], error) {
+	days, err := a.days(ctx, in.DayParams)
 	if err != nil {
 		return nil, err
 	}
 	both := days.WithBefore()
 	sums, _, err := a.Statistics.Stats(ctx, who(ctx).TenantID, flow.StatQuery{
-		Days: both, Split: days.Count, Facts: []flow.Fact{flow.FactExecution, flow.FactAction, flow.FactTouch},
+		Flow: in.FlowID.id, Days: both, Split: days.Count, Facts: []flow.Fact{flow.FactExecution, flow.FactAction, flow.FactTouch},
 	})
 	if err != nil {
 		return nil, err
@@ -181,12 +188,14 @@ func (a *api) readFunnel(ctx context.Context, in *struct {
 	return ok(out), nil
 }
 
-func (a *api) readChannels(ctx context.Context, in *DayParams) (*answer[success[[]Channel]], error) {
-	days, err := a.days(ctx, *in)
+func (a *api) readChannels(ctx context.Context, in *FlowDayParams) (*answer[success[[]Channel]], error) {
+	days, err := a.days(ctx, in.DayParams)
 	if err != nil {
 		return nil, err
 	}
-	sums, _, err := a.Statistics.Stats(ctx, who(ctx).TenantID, flow.StatQuery{Days: days, Facts: []flow.Fact{flow.FactAction}})
+	sums, _, err := a.Statistics.Stats(ctx, who(ctx).TenantID, flow.StatQuery{
+		Flow: in.FlowID.id, Days: days, Facts: []flow.Fact{flow.FactAction},
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +232,7 @@ func channelOutcomes(counts map[string]int) []ChannelOutcome {
 }
 
 func (a *api) readHeatmap(ctx context.Context, in *struct {
-	DayParams
+	FlowDayParams
 
 	Metric metricParam `query:"metric" doc:"What is counted; default answered"`
 },
@@ -232,7 +241,7 @@ func (a *api) readHeatmap(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	hours, err := a.Statistics.CallHours(ctx, who(ctx).TenantID, days)
+	hours, err := a.Statistics.CallHours(ctx, who(ctx).TenantID, in.FlowID.id, days)
 	if err != nil {
 		return nil, err
 	}

@@ -3958,6 +3958,8 @@ export interface operations {
                 from?: string;
                 /** @description Last day, itself included; default today. At most 366 days. */
                 to?: string;
+                /** @description This flow alone, also one that is gone */
+                flow_id?: string;
             };
             header?: never;
             path?: never;
@@ -4025,6 +4027,8 @@ export interface operations {
                 from?: string;
                 /** @description Last day, itself included; default today. At most 366 days. */
                 to?: string;
+                /** @description This flow alone, also one that is gone */
+                flow_id?: string;
                 /** @description What is counted; default answered */
                 metric?: "answered";
             };
@@ -4059,6 +4063,8 @@ export interface operations {
                 from?: string;
                 /** @description Last day, itself included; default today. At most 366 days. */
                 to?: string;
+                /** @description This flow alone, also one that is gone */
+                flow_id?: string;
             };
             header?: never;
             path?: never;
