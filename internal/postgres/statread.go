@@ -63,13 +63,13 @@ func (r StatReader) FlowDays(ctx context.Context, tenant uuid.UUID, days flow.Da
 	return out, flowStandings(*standings), nil
 }
 
-// CallHours counts calls of one flow (nil: of all) by the hour of the week in
-// which they were started; hours without any are left out.
-func (r StatReader) CallHours(ctx context.Context, tenant uuid.UUID, flowID *uuid.UUID, days flow.Days) ([]flow.CallHour, error) {
+// CallHours counts calls by the hour of the week in which they were started;
+// hours without any are left out.
+func (r StatReader) CallHours(ctx context.Context, tenant uuid.UUID, days flow.Days) ([]flow.CallHour, error) {
 	pipe := NewPipe()
 	cut := cutOf(days)
 	rows := Rows[db.ReadCallHoursRow](pipe, db.ReadCallHours, arguments(db.ReadCallHoursParams{
-		TenantID: tenant, FlowID: flowID, FromAt: cut.from, ToAt: cut.to, ZoneStarts: cut.starts, ZoneOffsets: cut.offsets,
+		TenantID: tenant, FromAt: cut.from, ToAt: cut.to, ZoneStarts: cut.starts, ZoneOffsets: cut.offsets,
 	})...)
 	if err := r.Pool.read(ctx, tenant, pipe); err != nil {
 		return nil, storeError("read hours of calls", err)

@@ -24,9 +24,8 @@ type Statistics interface {
 	FlowStats(ctx context.Context, tenant uuid.UUID, q flow.StatQuery) (flow.StatSums, flow.Definition, error)
 	// FlowDays counts executions by flow and day, and lists the flows by priority.
 	FlowDays(ctx context.Context, tenant uuid.UUID, days flow.Days) ([]flow.FlowDay, []flow.FlowStanding, error)
-	// CallHours counts calls of one flow (nil: of all) by the hour of the week;
-	// hours without any are left out.
-	CallHours(ctx context.Context, tenant uuid.UUID, flowID *uuid.UUID, days flow.Days) ([]flow.CallHour, error)
+	// CallHours counts calls by the hour of the week; hours without any are left out.
+	CallHours(ctx context.Context, tenant uuid.UUID, days flow.Days) ([]flow.CallHour, error)
 }
 
 // Analytics is how flows did in a stretch of days.

@@ -237,8 +237,8 @@ func (h *history) compare() {
 	for query, flow := range map[string]*uuid.UUID{"": nil, "flow_id=" + id.String() + "&": &id} {
 		same("/analytics/overview?"+query+stretch, raw.overview(from, to, flow))
 		same("/analytics/channels?"+query+stretch, raw.channels(from, to, flow))
-		same("/analytics/heatmap?metric=answered&"+query+stretch, raw.heatmap(from, to, flow))
 	}
+	same("/analytics/heatmap?metric=answered&"+stretch, raw.heatmap(from, to))
 	same("/analytics/sparklines?"+stretch, raw.sparklines(from, to))
 	if query[bool](h.testBundle, "select exists (select from auto_engagement_flows where id = $1)", id) {
 		same("/flows/"+id.String()+"/statistics?"+stretch, raw.statistics(id, from, to))

@@ -242,7 +242,7 @@ func TestFoldsThatRaceWithWritersAndEachOtherLoseAndDoubleNothing(t *testing.T) 
 	raw := b.count(b.a)
 	for range 2 {
 		require.Equal(t, raw.analytics("2026-01-07", "2026-02-05", nil), b.do(http.StatusOK, "GET", "/analytics", nil).data())
-		require.Equal(t, raw.heatmap("2026-01-07", "2026-02-05", nil), b.do(http.StatusOK, "GET", "/analytics/heatmap", nil).body["data"])
+		require.Equal(t, raw.heatmap("2026-01-07", "2026-02-05"), b.do(http.StatusOK, "GET", "/analytics/heatmap", nil).body["data"])
 		_, err := postgres.NewLedger(b.db.App).FoldStats(context.Background(), b.a)
 		require.NoError(t, err)
 	}

@@ -25,7 +25,7 @@ type Period struct {
 	To   string `json:"to" format:"date" doc:"Itself included"`
 	ExecutionTotals
 	Actions    []ActionCounts `json:"action_statistics"`
-	FirstTouch FirstTouch     `json:"lead_to_first_touch"`
+	FirstTouch FirstTouch     `json:"lead_to_first_touch" doc:"Of all flows, whichever is asked for"`
 }
 
 // FirstTouch is how long it took from a lead's decision to the first call that
@@ -129,12 +129,20 @@ func (a *api) readOverview(ctx context.Context, in *FlowDayParams) (*answer[succ
 	if err != nil {
 		return nil, err
 	}
-	both := days.WithBefore()
-	sums, _, err := a.Statistics.Stats(ctx, who(ctx).TenantID, flow.StatQuery{
-		Flow: in.FlowID.id, Days: both, Split: days.Count, Facts: []flow.Fact{flow.FactExecution, flow.FactAction, flow.FactTouch},
-	})
+	tenant, both := who(ctx).TenantID, days.WithBefore()
+	q := flow.StatQuery{Days: both, Split: days.Count, Facts: []flow.Fact{flow.FactExecution, flow.FactAction, flow.FactTouch}}
+	sums, _, err := a.Statistics.Stats(ctx, tenant, q)
 	if err != nil {
 		return nil, err
+	}
+	if q.Flow = in.FlowID.id; q.Flow != nil {
+		// Touches are counted of all flows together.
+		touches := slices.DeleteFunc(sums.Counts, func(c flow.StatCount) bool { return c.Fact != flow.FactTouch })
+		q.Facts = []flow.Fact{flow.FactExecution, flow.FactAction}
+		if sums, _, err = a.Statistics.Stats(ctx, tenant, q); err != nil {
+			return nil, err
+		}
+		sums.Counts = append(sums.Counts, touches...)
 	}
 	before := slices.DeleteFunc(slices.Clone(sums.Counts), func(c flow.StatCount) bool { return c.Late })
 	late := slices.DeleteFunc(sums.Counts, func(c flow.StatCount) bool { return !c.Late })
@@ -232,7 +240,7 @@ func channelOutcomes(counts map[string]int) []ChannelOutcome {
 }
 
 func (a *api) readHeatmap(ctx context.Context, in *struct {
-	FlowDayParams
+	DayParams
 
 	Metric metricParam `query:"metric" doc:"What is counted; default answered"`
 },
@@ -241,7 +249,7 @@ func (a *api) readHeatmap(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	hours, err := a.Statistics.CallHours(ctx, who(ctx).TenantID, in.FlowID.id, days)
+	hours, err := a.Statistics.CallHours(ctx, who(ctx).TenantID, days)
 	if err != nil {
 		return nil, err
 	}

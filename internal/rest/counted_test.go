@@ -239,7 +239,7 @@ func (c *counted) analytics(from, to string, id *uuid.UUID) object {
 func (c *counted) period(from, to string, id *uuid.UUID) object {
 	executions := c.of(from, to, id)
 	var seconds []float64
-	for _, e := range executions {
+	for _, e := range c.of(from, to, nil) {
 		first := time.Time{}
 		for _, l := range c.logs[e.ID] {
 			if l.Type != "wait" && l.status() == flow.StatusSuccess && l.Started != nil && (first.IsZero() || l.Started.Before(first)) {
@@ -366,12 +366,9 @@ func (c *counted) channels(from, to string, id *uuid.UUID) []any {
 	return out
 }
 
-func (c *counted) heatmap(from, to string, id *uuid.UUID) []any {
+func (c *counted) heatmap(from, to string) []any {
 	var calls, answered [7][24]int
 	for _, e := range c.executions {
-		if id != nil && (e.FlowID == nil || *e.FlowID != *id) {
-			continue
-		}
 		for _, l := range c.logs[e.ID] {
 			way := l.outcome(e)
 			if l.Type != "ai_call" || l.Started == nil || way == "" || way == "skipped" || way == "cancelled" {

@@ -2886,6 +2886,7 @@ export interface components {
             failed_executions: number;
             /** Format: date */
             from: string;
+            /** @description Of all flows, whichever is asked for */
             lead_to_first_touch: components["schemas"]["FirstTouch"];
             /** Format: int64 */
             skipped_executions: number;
@@ -2963,6 +2964,8 @@ export interface components {
             missing: string[];
             subject: string;
             text: string;
+            /** @description The variables that the texts read */
+            variables: string[];
             warnings: components["schemas"]["Warning"][];
         };
         PreviewInput: {
@@ -4027,8 +4030,6 @@ export interface operations {
                 from?: string;
                 /** @description Last day, itself included; default today. At most 366 days. */
                 to?: string;
-                /** @description This flow alone, also one that is gone */
-                flow_id?: string;
                 /** @description What is counted; default answered */
                 metric?: "answered";
             };

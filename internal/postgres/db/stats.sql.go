@@ -228,15 +228,13 @@ with facts as (
     select s.bucket, s.outcome, s.n from flow_stats s
     where s.tenant_id = $1 and s.fact = 'call'
         and s.bucket >= $2::timestamptz and s.bucket < $3::timestamptz
-        and ($4::uuid is null or s.flow_id = $4)
     union all
     select s.bucket, s.outcome, s.n from flow_stat_deltas s
     where s.tenant_id = $1 and s.fact = 'call'
-        and s.bucket >= $2::timestamptz and s.bucket < $3::timestamptz
-        and ($4::uuid is null or s.flow_id = $4)),
+        and s.bucket >= $2::timestamptz and s.bucket < $3::timestamptz),
 local as (
-    select timezone('UTC', f.bucket) + make_interval(secs => ($5::integer[])[
-        width_bucket(f.bucket, $6::timestamptz[])]) as at, f.outcome, f.n
+    select timezone('UTC', f.bucket) + make_interval(secs => ($4::integer[])[
+        width_bucket(f.bucket, $5::timestamptz[])]) as at, f.outcome, f.n
     from facts f)
 select extract(isodow from l.at)::integer as weekday, extract(hour from l.at)::integer as hour,
     sum(l.n)::bigint as calls, coalesce(sum(l.n) filter (where l.outcome = 'answered'), 0)::bigint as answered
@@ -250,7 +248,6 @@ type ReadCallHoursParams struct {
 	TenantID    uuid.UUID
 	FromAt      time.Time
 	ToAt        time.Time
-	FlowID      *uuid.UUID
 	ZoneOffsets []int32
 	ZoneStarts  []time.Time
 }
@@ -269,7 +266,6 @@ func (q *Queries) ReadCallHours(ctx context.Context, arg ReadCallHoursParams) ([
 		arg.TenantID,
 		arg.FromAt,
 		arg.ToAt,
-		arg.FlowID,
 		arg.ZoneOffsets,
 		arg.ZoneStarts,
 	)

@@ -90,12 +90,10 @@ with facts as (
     select s.bucket, s.outcome, s.n from flow_stats s
     where s.tenant_id = sqlc.arg(tenant_id) and s.fact = 'call'
         and s.bucket >= sqlc.arg(from_at)::timestamptz and s.bucket < sqlc.arg(to_at)::timestamptz
-        and (sqlc.narg(flow_id)::uuid is null or s.flow_id = sqlc.narg(flow_id))
     union all
     select s.bucket, s.outcome, s.n from flow_stat_deltas s
     where s.tenant_id = sqlc.arg(tenant_id) and s.fact = 'call'
-        and s.bucket >= sqlc.arg(from_at)::timestamptz and s.bucket < sqlc.arg(to_at)::timestamptz
-        and (sqlc.narg(flow_id)::uuid is null or s.flow_id = sqlc.narg(flow_id))),
+        and s.bucket >= sqlc.arg(from_at)::timestamptz and s.bucket < sqlc.arg(to_at)::timestamptz),
 local as (
     select timezone('UTC', f.bucket) + make_interval(secs => (sqlc.arg(zone_offsets)::integer[])[
         width_bucket(f.bucket, sqlc.arg(zone_starts)::timestamptz[])]) as at, f.outcome, f.n
