@@ -4,6 +4,7 @@ import type { FC } from 'react'
 import { meQuery } from '@/api/me'
 import { NotFound, PageError } from '@/components/PageError'
 import { PageSkeleton } from '@/components/Page'
+import { analyticsSearch } from '@/features/analytics/search'
 import { builderSearch } from '@/features/builder/search'
 import { executionSearch } from '@/features/executions/search'
 import { leadSearch } from '@/features/leads/search'
@@ -78,6 +79,7 @@ const edit = createRoute({
 const analytics = createRoute({
   getParentRoute: () => root,
   path: '/auto-engagement/analytics',
+  validateSearch: analyticsSearch,
   ...page(() => import('@/features/analytics/AnalyticsPage'), 'AnalyticsPage', 'analytics'),
 })
 
