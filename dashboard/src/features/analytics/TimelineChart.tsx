@@ -16,6 +16,6 @@ export default function TimelineChart({ days }: { days: TimelineDay[] }) {
       ]}
       areaChartProps={{ accessibilityLayer: false }} valueFormatter={format.number} gridAxis="y" strokeWidth={2} dotProps={{ r: 3 }}
       xAxisProps={{ tickFormatter: format.dateShort, minTickGap: 24 }} yAxisProps={{ allowDecimals: false, width: 44 }}
-      tooltipProps={{ labelFormatter: (day) => format.date(String(day)) }} />
+      tooltipProps={{ labelFormatter: (day) => (typeof day === 'string' ? format.date(day) : '') }} />
   )
 }
