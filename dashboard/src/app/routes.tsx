@@ -8,6 +8,7 @@ import { analyticsSearch } from '@/features/analytics/search'
 import { builderSearch } from '@/features/builder/search'
 import { executionSearch } from '@/features/executions/search'
 import { leadSearch } from '@/features/leads/search'
+import { templateSearch } from '@/features/templates/search'
 import { loadMessages, type Namespace } from '@/i18n'
 import { Shell } from './Shell'
 
@@ -92,7 +93,20 @@ const contacts = createRoute({
 const templates = createRoute({
   getParentRoute: () => root,
   path: '/email-templates',
+  validateSearch: templateSearch,
   ...page(() => import('@/features/templates/TemplatesPage'), 'TemplatesPage', 'templates'),
+})
+
+const createTemplate = createRoute({
+  getParentRoute: () => root,
+  path: '/email-templates/create',
+  ...page(() => import('@/features/templates/TemplatePage'), 'CreateTemplatePage', 'templates'),
+})
+
+const template = createRoute({
+  getParentRoute: () => root,
+  path: '/email-templates/$id',
+  ...page(() => import('@/features/templates/TemplatePage'), 'TemplatePage', 'templates'),
 })
 
 const settings = createRoute({
@@ -117,7 +131,7 @@ const callback = createRoute({
   },
 })
 
-const tree = root.addChildren([home, callback, flows, create, edit, executions, execution, analytics, leads, lead, contacts, templates, settings])
+const tree = root.addChildren([home, callback, flows, create, edit, executions, execution, analytics, leads, lead, contacts, templates, createTemplate, template, settings])
 
 /** The pages. Tests give a history of their own. */
 export function makeRouter(context: Context, history?: RouterHistory) {

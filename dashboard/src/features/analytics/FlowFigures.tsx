@@ -80,12 +80,12 @@ export function FlowFigures({ flows, days, sort, desc, onSort }: Props) {
                 <Table.Td><PriorityBadge priority={f.priority} /></Table.Td>
                 <Table.Td style={{ overflowWrap: 'anywhere', minWidth: 160 }}>
                   <Group gap="xs">
-                    <AnchorLink to="/auto-engagement/$id/edit" params={{ id: f.flow_id }} fw={600} c="var(--mantine-color-text)">{f.flow_name}</AnchorLink>
+                    <AnchorLink to="/auto-engagement/$id/edit" params={{ id: f.flow_id }} fz="sm" fw={600} c="var(--mantine-color-text)">{f.flow_name}</AnchorLink>
                     {!f.is_enabled && <Badge size="xs" variant="outline" color="gray">{t('disabled')}</Badge>}
                   </Group>
                 </Table.Td>
                 <Table.Td ta="right">
-                  <AnchorLink to="/auto-engagement/executions" search={{ flow_id: f.flow_id, ...days }} aria-label={t('executionsOf', { name: f.flow_name, count: f.execution_count, replace: { name: f.flow_name, count: format.number(f.execution_count) } })}>
+                  <AnchorLink fz="sm" to="/auto-engagement/executions" search={{ flow_id: f.flow_id, ...days }} aria-label={t('executionsOf', { name: f.flow_name, count: f.execution_count, replace: { name: f.flow_name, count: format.number(f.execution_count) } })}>
                     {format.number(f.execution_count)}
                   </AnchorLink>
                 </Table.Td>
