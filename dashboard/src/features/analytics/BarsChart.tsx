@@ -19,7 +19,7 @@ export default function BarsChart({ bars, parts }: Props) {
   const format = useFormat()
   return (
     <BarChart h={Math.max(200, 70 + bars.length * 44)} data={bars} dataKey="name" type="stacked" orientation="vertical" series={parts} withLegend
-      legendProps={{ verticalAlign: 'bottom' }} barChartProps={{ accessibilityLayer: false }} barProps={{ barSize: 22 }} valueFormatter={format.number}
-      gridAxis="x" xAxisProps={{ allowDecimals: false }} yAxisProps={{ width: 128 }} />
+      legendProps={{ verticalAlign: 'bottom', itemSorter: null }} barChartProps={{ accessibilityLayer: false }} barProps={{ barSize: 22 }} valueFormatter={format.number}
+      gridAxis="y" xAxisProps={{ allowDecimals: false }} yAxisProps={{ width: 128 }} />
   )
 }

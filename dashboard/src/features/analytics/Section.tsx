@@ -1,7 +1,7 @@
 import { Box, Button, Group, Paper, ScrollArea, Skeleton, Table, Text, Title, VisuallyHidden } from '@mantine/core'
 import { IconChartBar, IconTable } from '@tabler/icons-react'
 import type { UseQueryResult } from '@tanstack/react-query'
-import { type ReactNode, Suspense, useId, useState } from 'react'
+import { type ReactNode, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { FailureNote } from '@/components/FailureNote'
 
@@ -13,12 +13,11 @@ interface Props {
 }
 
 export function Section({ title, note, actions, children }: Props) {
-  const id = useId()
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby={id} style={{ minWidth: 0 }}>
+    <Paper withBorder p="md" component="section" style={{ minWidth: 0 }}>
       <Group justify="space-between" align="flex-start" mb="sm" gap="xs">
         <Box style={{ flex: '1 1 160px' }}>
-          <Title order={2} size="h4" id={id} style={{ overflowWrap: 'anywhere' }}>{title}</Title>
+          <Title order={2} size="h4" style={{ overflowWrap: 'anywhere' }}>{title}</Title>
           {note && <Text size="xs" c="dimmed">{note}</Text>}
         </Box>
         {actions}

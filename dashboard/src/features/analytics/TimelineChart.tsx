@@ -9,12 +9,12 @@ export default function TimelineChart({ days }: { days: TimelineDay[] }) {
   const { t } = useTranslation('analytics')
   const format = useFormat()
   return (
-    <AreaChart h={260} data={days} dataKey="date" curveType="linear" withDots={days.length < 40} withLegend
+    <AreaChart h={260} data={days} dataKey="date" curveType="linear" withDots={days.length < 40} withLegend legendProps={{ itemSorter: null }}
       series={[
         { name: 'execution_count', label: t('executions'), color: 'indigo.6' },
         { name: 'success_count', label: t('successes'), color: 'teal.6' },
       ]}
-      areaChartProps={{ accessibilityLayer: false }} valueFormatter={format.number} gridAxis="y" strokeWidth={2} dotProps={{ r: 3 }}
+      areaChartProps={{ accessibilityLayer: false }} valueFormatter={format.number} gridAxis="x" strokeWidth={2} dotProps={{ r: 3 }}
       xAxisProps={{ tickFormatter: format.dateShort, minTickGap: 24 }} yAxisProps={{ allowDecimals: false, width: 44 }}
       tooltipProps={{ labelFormatter: (day) => (typeof day === 'string' ? format.date(day) : '') }} />
   )

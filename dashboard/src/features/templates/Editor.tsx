@@ -58,7 +58,7 @@ export function Editor({ draft, onChange, problems, readOnly }: Props) {
         </Group>
         {(['html', 'body_text'] as const).map((field) => (
           <Tabs.Panel key={field} value={field} pt="xs">
-            <Textarea ref={area} aria-label={t(field)} value={draft[field]} readOnly={readOnly} error={problems[field]} styles={mono} autosize minRows={16} maxRows={32} spellCheck={field === 'body_text'}
+            <Textarea ref={area} aria-label={t(field)} value={draft[field]} readOnly={readOnly} error={problems[field]} styles={mono} rows={20} resize="vertical" spellCheck={field === 'body_text'}
               placeholder={greeting[field]} description={t(`describe.${field}`)} onChange={(event) => onChange({ [field]: event.currentTarget.value })} />
           </Tabs.Panel>
         ))}
