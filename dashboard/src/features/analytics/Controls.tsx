@@ -27,13 +27,14 @@ export function Controls({ search, onChange }: Props) {
     setOpened(false)
     onChange({ range: undefined, from: undefined, to: undefined, ...change })
   }
-  const words = format.dates(days.from, days.to)
+  const dates = format.dates(days.from, days.to)
+  const words = current ? `${t(`range.${current}`)} · ${dates}` : dates
   return (
     <Group gap="xs">
       <Popover opened={opened} onChange={setOpened} position="bottom-start" shadow="md" trapFocus returnFocus>
         <Popover.Target>
           <Button variant="default" leftSection={<IconCalendar size={16} />} onClick={() => setOpened(!opened)} aria-label={t('choose', { days: words })}>
-            {current ? `${t(`range.${current}`)} · ${words}` : words}
+            {words}
           </Button>
         </Popover.Target>
         <Popover.Dropdown>
