@@ -126,12 +126,7 @@ func (a *api) daysBy(ctx context.Context, p DayParams, between func(first, last 
 	return days, err
 }
 
-func (a *api) readAnalytics(ctx context.Context, in *struct {
-	DayParams
-
-	FlowID uuidParam `query:"flow_id" doc:"This flow alone, also one that is gone"`
-},
-) (*answer[success[Analytics]], error) {
+func (a *api) readAnalytics(ctx context.Context, in *FlowDayParams) (*answer[success[Analytics]], error) {
 	days, err := a.days(ctx, in.DayParams)
 	if err != nil {
 		return nil, err

@@ -234,8 +234,10 @@ func (h *history) compare() {
 	}
 	same("/analytics?"+stretch, raw.analytics(from, to, nil))
 	same("/analytics?flow_id="+id.String()+"&"+stretch, raw.analytics(from, to, &id))
-	same("/analytics/overview?"+stretch, raw.overview(from, to))
-	same("/analytics/channels?"+stretch, raw.channels(from, to))
+	for query, flow := range map[string]*uuid.UUID{"": nil, "flow_id=" + id.String() + "&": &id} {
+		same("/analytics/overview?"+query+stretch, raw.overview(from, to, flow))
+		same("/analytics/channels?"+query+stretch, raw.channels(from, to, flow))
+	}
 	same("/analytics/heatmap?metric=answered&"+stretch, raw.heatmap(from, to))
 	same("/analytics/sparklines?"+stretch, raw.sparklines(from, to))
 	if query[bool](h.testBundle, "select exists (select from auto_engagement_flows where id = $1)", id) {

@@ -25,7 +25,7 @@ type Period struct {
 	To   string `json:"to" format:"date" doc:"Itself included"`
 	ExecutionTotals
 	Actions    []ActionCounts `json:"action_statistics"`
-	FirstTouch FirstTouch     `json:"lead_to_first_touch"`
+	FirstTouch FirstTouch     `json:"lead_to_first_touch" doc:"Of all flows, whichever is asked for"`
 }
 
 // FirstTouch is how long it took from a lead's decision to the first call that
@@ -127,17 +127,32 @@ func (a *api) registerAnalyticsPages() {
 	}, a.readSparklines)
 }
 
-func (a *api) readOverview(ctx context.Context, in *DayParams) (*answer[success[Overview]], error) {
-	days, err := a.days(ctx, *in)
+// FlowDayParams is embedded by what is counted of one flow or of all.
+type FlowDayParams struct {
+	DayParams
+
+	FlowID uuidParam `query:"flow_id" doc:"This flow alone, also one that is gone"`
+}
+
+func (a *api) readOverview(ctx context.Context, in *FlowDayParams) (*answer[success[Overview]], error) {
+	days, err := a.days(ctx, in.DayParams)
 	if err != nil {
 		return nil, err
 	}
-	both := days.WithBefore()
-	sums, _, err := a.Statistics.Stats(ctx, who(ctx).TenantID, flow.StatQuery{
-		Days: both, Split: days.Count, Facts: []flow.Fact{flow.FactExecution, flow.FactAction, flow.FactTouch},
-	})
+	tenant, both := who(ctx).TenantID, days.WithBefore()
+	q := flow.StatQuery{Days: both, Split: days.Count, Facts: []flow.Fact{flow.FactExecution, flow.FactAction, flow.FactTouch}}
+	sums, _, err := a.Statistics.Stats(ctx, tenant, q)
 	if err != nil {
 		return nil, err
+	}
+	if q.Flow = in.FlowID.id; q.Flow != nil {
+		// Touches are counted of all flows together.
+		touches := slices.DeleteFunc(sums.Counts, func(c flow.StatCount) bool { return c.Fact != flow.FactTouch })
+		q.Facts = []flow.Fact{flow.FactExecution, flow.FactAction}
+		if sums, _, err = a.Statistics.Stats(ctx, tenant, q); err != nil {
+			return nil, err
+		}
+		sums.Counts = append(sums.Counts, touches...)
 	}
 	before := slices.DeleteFunc(slices.Clone(sums.Counts), func(c flow.StatCount) bool { return c.Late })
 	late := slices.DeleteFunc(sums.Counts, func(c flow.StatCount) bool { return !c.Late })
@@ -191,12 +206,14 @@ func (a *api) readFunnel(ctx context.Context, in *struct {
 	return ok(out), nil
 }
 
-func (a *api) readChannels(ctx context.Context, in *DayParams) (*answer[success[[]Channel]], error) {
-	days, err := a.days(ctx, *in)
+func (a *api) readChannels(ctx context.Context, in *FlowDayParams) (*answer[success[[]Channel]], error) {
+	days, err := a.days(ctx, in.DayParams)
 	if err != nil {
 		return nil, err
 	}
-	sums, _, err := a.Statistics.Stats(ctx, who(ctx).TenantID, flow.StatQuery{Days: days, Facts: []flow.Fact{flow.FactAction}})
+	sums, _, err := a.Statistics.Stats(ctx, who(ctx).TenantID, flow.StatQuery{
+		Flow: in.FlowID.id, Days: days, Facts: []flow.Fact{flow.FactAction},
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -236,10 +236,10 @@ func (c *counted) analytics(from, to string, id *uuid.UUID) object {
 	}
 }
 
-func (c *counted) period(from, to string) object {
-	executions := c.of(from, to, nil)
+func (c *counted) period(from, to string, id *uuid.UUID) object {
+	executions := c.of(from, to, id)
 	var seconds []float64
-	for _, e := range executions {
+	for _, e := range c.of(from, to, nil) {
 		first := time.Time{}
 		for _, l := range c.logs[e.ID] {
 			if l.Type != "wait" && l.status() == flow.StatusSuccess && l.Started != nil && (first.IsZero() || l.Started.Before(first)) {
@@ -267,15 +267,15 @@ func (c *counted) period(from, to string) object {
 		object{"executions": len(seconds), "p50_seconds": percentile(0.5), "p90_seconds": percentile(0.9)})
 }
 
-func (c *counted) overview(from, to string) object {
+func (c *counted) overview(from, to string, id *uuid.UUID) object {
 	length := len(days(from, to))
 	first, err := time.Parse(time.DateOnly, from)
 	if err != nil {
 		panic(err)
 	}
 	return object{
-		"period":   c.period(from, to),
-		"previous": c.period(first.AddDate(0, 0, -length).Format(time.DateOnly), first.AddDate(0, 0, -1).Format(time.DateOnly)),
+		"period":   c.period(from, to, id),
+		"previous": c.period(first.AddDate(0, 0, -length).Format(time.DateOnly), first.AddDate(0, 0, -1).Format(time.DateOnly), id),
 	}
 }
 
@@ -339,9 +339,9 @@ func (l rawLog) outcome(e rawExecution) string {
 	return "delivered"
 }
 
-func (c *counted) channels(from, to string) []any {
+func (c *counted) channels(from, to string, id *uuid.UUID) []any {
 	out := []any{}
-	executions := c.of(from, to, nil)
+	executions := c.of(from, to, id)
 	tallies := c.tallies(executions)
 	for _, kind := range kinds[:3] {
 		ways := map[string]int{}

@@ -45,7 +45,11 @@ func liquidProblems(t flow.EmailTemplate) (out []flow.FieldError) {
 }
 
 // alwaysThere are variables that every mail's contact and execution have.
-var alwaysThere = []string{"email", "flow_name", "trigger_source"}
+var alwaysThere = []string{"email", "flow_name", "trigger_source", unsubscribeURL}
+
+// unsubscribeURL is what only mails have: the address at which the contact
+// says that it wants no more.
+const unsubscribeURL = "unsubscribe_url"
 
 // findings are the variables of a template, each once, and what is odd in it.
 func findings(t flow.EmailTemplate) (variables []string, warnings []Warning) {
@@ -56,7 +60,7 @@ func findings(t flow.EmailTemplate) (variables []string, warnings []Warning) {
 				variables = append(variables, v.Name)
 			}
 			switch {
-			case !template.Known(v.Name):
+			case !template.Known(v.Name) && v.Name != unsubscribeURL:
 				warnings = append(warnings, Warning{unknownVariable, p.field, fmt.Sprintf("No contact has a variable %q", v.Name)})
 			case v.Printed && !slices.Contains(alwaysThere, v.Name):
 				warnings = append(warnings, Warning{noDefault, p.field, fmt.Sprintf(

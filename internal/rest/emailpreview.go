@@ -36,8 +36,9 @@ type Preview struct {
 	HTML    string `json:"html" doc:"Values are escaped; what the template itself says is as written: show it in a sandboxed frame"`
 	Text    string `json:"text"`
 	// Missing stand in the texts as [name].
-	Missing  []string  `json:"missing" doc:"Variables without a value and a default: a step would fail for this contact"`
-	Warnings []Warning `json:"warnings"`
+	Missing   []string  `json:"missing" doc:"Variables without a value and a default: a step would fail for this contact"`
+	Variables []string  `json:"variables" doc:"The variables that the texts read"`
+	Warnings  []Warning `json:"warnings"`
 }
 
 // TestSent is a test mail that was taken.
@@ -131,14 +132,16 @@ func (a *api) receiver(ctx context.Context, id Optional[uuidParam], data Optiona
 		}
 	}
 	extra["contact_name"], extra["contact_phone"] = contact.Name, contact.Phone
+	// A real one would unsubscribe the contact for whom this is only shown.
+	extra[unsubscribeURL] = "https://example.com/unsubscribe"
 	return template.Vars(contact, extra), problems, nil
 }
 
 // rendered renders a template whose Liquid is right. What has no value stands
 // there as its name in brackets.
 func rendered(t flow.EmailTemplate, vars map[string]any) (Preview, error) {
-	_, warnings := findings(t)
-	out := Preview{Missing: []string{}, Warnings: warnings}
+	variables, warnings := findings(t)
+	out := Preview{Missing: []string{}, Variables: variables, Warnings: warnings}
 	for _, p := range []struct {
 		part
 

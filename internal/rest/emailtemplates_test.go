@@ -156,7 +156,13 @@ func TestPreviewRendersForAContactAndSaysWhatIsMissing(t *testing.T) {
 	require.Equal(t, http.StatusOK, draft.status)
 	require.Equal(t, "x", draft.data()["subject"])
 	require.Equal(t, "unknown_variable", draft.data()["warnings"].([]any)[0].(object)["code"])
+	require.Equal(t, []any{"agency"}, draft.data()["variables"])
 	require.Equal(t, []string{"subject"}, b.do(http.StatusBadRequest, "POST", "/api/email-templates/preview", object{"subject": "{{ name"}).fields())
+
+	mail := b.do(http.StatusOK, "POST", "/api/email-templates/preview", object{"body_text": "Enough: {{ unsubscribe_url }}"}).data()
+	require.Equal(t, "Enough: https://example.com/unsubscribe", mail["text"])
+	require.Empty(t, mail["missing"])
+	require.Empty(t, mail["warnings"], "every mail has an address to unsubscribe at")
 }
 
 // contactOf makes a contact of a tenant.

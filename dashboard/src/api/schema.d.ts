@@ -3007,6 +3007,7 @@ export interface components {
             failed_executions: number;
             /** Format: date */
             from: string;
+            /** @description Of all flows, whichever is asked for */
             lead_to_first_touch: components["schemas"]["FirstTouch"];
             /** Format: int64 */
             skipped_executions: number;
@@ -3084,6 +3085,8 @@ export interface components {
             missing: string[];
             subject: string;
             text: string;
+            /** @description The variables that the texts read */
+            variables: string[];
             warnings: components["schemas"]["Warning"][];
         };
         PreviewInput: {
@@ -4156,6 +4159,8 @@ export interface operations {
                 from?: string;
                 /** @description Last day, itself included; default today. At most 366 days. */
                 to?: string;
+                /** @description This flow alone, also one that is gone */
+                flow_id?: string;
             };
             header?: never;
             path?: never;
@@ -4302,6 +4307,8 @@ export interface operations {
                 from?: string;
                 /** @description Last day, itself included; default today. At most 366 days. */
                 to?: string;
+                /** @description This flow alone, also one that is gone */
+                flow_id?: string;
             };
             header?: never;
             path?: never;

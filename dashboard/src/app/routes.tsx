@@ -4,9 +4,11 @@ import type { FC } from 'react'
 import { meQuery } from '@/api/me'
 import { NotFound, PageError } from '@/components/PageError'
 import { PageSkeleton } from '@/components/Page'
+import { analyticsSearch } from '@/features/analytics/search'
 import { builderSearch } from '@/features/builder/search'
 import { executionSearch } from '@/features/executions/search'
 import { leadSearch } from '@/features/leads/search'
+import { templateSearch } from '@/features/templates/search'
 import { loadMessages, type Namespace } from '@/i18n'
 import { Shell } from './Shell'
 
@@ -78,6 +80,7 @@ const edit = createRoute({
 const analytics = createRoute({
   getParentRoute: () => root,
   path: '/auto-engagement/analytics',
+  validateSearch: analyticsSearch,
   ...page(() => import('@/features/analytics/AnalyticsPage'), 'AnalyticsPage', 'analytics'),
 })
 
@@ -90,7 +93,20 @@ const contacts = createRoute({
 const templates = createRoute({
   getParentRoute: () => root,
   path: '/email-templates',
+  validateSearch: templateSearch,
   ...page(() => import('@/features/templates/TemplatesPage'), 'TemplatesPage', 'templates'),
+})
+
+const createTemplate = createRoute({
+  getParentRoute: () => root,
+  path: '/email-templates/create',
+  ...page(() => import('@/features/templates/TemplatePage'), 'CreateTemplatePage', 'templates'),
+})
+
+const template = createRoute({
+  getParentRoute: () => root,
+  path: '/email-templates/$id',
+  ...page(() => import('@/features/templates/TemplatePage'), 'TemplatePage', 'templates'),
 })
 
 const settings = createRoute({
@@ -115,7 +131,7 @@ const callback = createRoute({
   },
 })
 
-const tree = root.addChildren([home, callback, flows, create, edit, executions, execution, analytics, leads, lead, contacts, templates, settings])
+const tree = root.addChildren([home, callback, flows, create, edit, executions, execution, analytics, leads, lead, contacts, templates, createTemplate, template, settings])
 
 /** The pages. Tests give a history of their own. */
 export function makeRouter(context: Context, history?: RouterHistory) {

@@ -16,6 +16,12 @@ export function makeFormat(language: string, zone: string) {
       timeZone: zone, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric',
       hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZoneName: 'short',
     }),
+    // A calendar day by itself has no zone.
+    plainDay: new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' }),
+    plainDayShort: new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short' }),
+    weekday: new Intl.DateTimeFormat(locale, { timeZone: 'UTC', weekday: 'short' }),
+    change: new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' }),
+    difference: new Intl.NumberFormat(locale, { maximumFractionDigits: 1, signDisplay: 'exceptZero' }),
     relative: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }),
     // The plain calendar day, to tell days apart.
     key: new Intl.DateTimeFormat('en-CA', { timeZone: zone }),
@@ -27,6 +33,19 @@ export function makeFormat(language: string, zone: string) {
     number: (n: number) => formats.number.format(n),
     /** Of a share from 0 to 1. */
     percent: (share: number) => formats.percent.format(share),
+    /** A share with its sign: "+12.5%". */
+    change: (share: number) => formats.change.format(share),
+    /** A number with its sign. */
+    difference: (n: number) => formats.difference.format(n),
+    /** A calendar day, YYYY-MM-DD. */
+    date: (day: string) => formats.plainDay.format(new Date(day)),
+    dateShort: (day: string) => formats.plainDayShort.format(new Date(day)),
+    /** From one calendar day to another, both included. */
+    dates: (from: string, to: string) => formats.plainDay.formatRange(new Date(from), new Date(to)),
+    /** 1 Monday to 7 Sunday. */
+    weekday: (n: number) => formats.weekday.format(new Date(Date.UTC(2024, 0, n))), // which began on a Monday
+    /** The calendar day that it is in the zone. */
+    today: (now = new Date()) => formats.key.format(now),
     /** A day and a time, as short as can be: the time alone today, no year this year. */
     moment(at: string | Date, now = new Date()) {
       const then = parse(at)

@@ -22,7 +22,7 @@ export function exported(of: Flow, steps: ExportedFlow['actions'][number]['actio
   return {
     name, description, is_enabled, priority, use_custom_business_hours, business_hours_start, business_hours_end, business_hours_timezone, business_hours_days, outside_hours, reentry_minutes,
     trigger_conditions: [],
-    actions: steps.map((action_type, i) => ({ action_order: i + 1, action_type, action_config: { duration_minutes: 5 }, condition_type: null, condition_value: null })),
+    actions: steps.map((action_type, i) => ({ action_order: i + 1, action_type, action_config: { duration_minutes: 5 }, condition_type: null, condition_value: null })) as ExportedFlow['actions'],
   }
 }
 

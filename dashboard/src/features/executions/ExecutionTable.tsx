@@ -6,17 +6,23 @@ import type { Execution } from '@/api/schema'
 import { AnchorLink } from '@/components/links'
 import { Moment } from '@/components/Moment'
 import { StatusBadge } from '@/components/StatusBadge'
+import { useFormat } from '@/i18n/format'
 import { confirmCancel } from './CancelExecutions'
+import type { Column } from './columns'
 
 interface Props {
   rows: readonly Execution[]
+  /** Those that are shown; the contact always is. */
+  columns: readonly Column[]
   selected: ReadonlySet<string>
   onSelect: (selected: ReadonlySet<string>) => void
 }
 
-export function ExecutionTable({ rows, selected, onSelect }: Props) {
+export function ExecutionTable({ rows, columns, selected, onSelect }: Props) {
   const { t } = useTranslation('executions')
   const can = useCan()
+  const format = useFormat()
+  const has = (column: Column) => columns.includes(column)
   const running = rows.filter((row) => row.status === 'running')
   const toggle = (ids: string[], on: boolean) => {
     const next = new Set(selected)
@@ -35,12 +41,15 @@ export function ExecutionTable({ rows, selected, onSelect }: Props) {
                   onChange={(event) => toggle(running.map((row) => row.id), event.currentTarget.checked)} />
               </Table.Th>
             )}
-            <Table.Th visibleFrom="sm" w={130}>{t('column.status')}</Table.Th>
+            {has('status') && <Table.Th visibleFrom="sm" w={130}>{t('column.status')}</Table.Th>}
             <Table.Th>{t('column.contact')}</Table.Th>
-            <Table.Th visibleFrom="sm">{t('column.flow')}</Table.Th>
-            <Table.Th visibleFrom="lg" w={70}>{t('column.step')}</Table.Th>
-            <Table.Th w={{ base: 90, sm: 130 }}>{t('column.triggered')}</Table.Th>
-            <Table.Th visibleFrom="md" w={130}>{t('column.completed')}</Table.Th>
+            {has('flow') && <Table.Th visibleFrom="sm">{t('column.flow')}</Table.Th>}
+            {has('version') && <Table.Th visibleFrom="md" w={80}>{t('column.version')}</Table.Th>}
+            {has('step') && <Table.Th visibleFrom="lg" w={70}>{t('column.step')}</Table.Th>}
+            {has('triggered') && <Table.Th w={{ base: 90, sm: 130 }}>{t('column.triggered')}</Table.Th>}
+            {has('completed') && <Table.Th visibleFrom="md" w={130}>{t('column.completed')}</Table.Th>}
+            {has('took') && <Table.Th visibleFrom="md" w={100}>{t('column.took')}</Table.Th>}
+            {has('error') && <Table.Th visibleFrom="md">{t('column.error')}</Table.Th>}
             {can('write') && <Table.Th w={50}><VisuallyHidden>{t('column.actions')}</VisuallyHidden></Table.Th>}
           </Table.Tr>
         </Table.Thead>
@@ -56,19 +65,24 @@ export function ExecutionTable({ rows, selected, onSelect }: Props) {
                     )}
                   </Table.Td>
                 )}
-                <Table.Td visibleFrom="sm"><StatusBadge status={row.status} /></Table.Td>
+                {has('status') && <Table.Td visibleFrom="sm"><StatusBadge status={row.status} /></Table.Td>}
                 <Table.Td style={{ overflowWrap: 'anywhere' }}>
                   <AnchorLink to="/auto-engagement/executions/$id" params={{ id: row.id }} fw={600} c="var(--mantine-color-text)" aria-label={t('open', { name })}>{name}</AnchorLink>
                   {row.contact_name && <Text size="xs" c="dimmed">{row.contact_phone}</Text>}
                   <Group gap={6} mt={4} hiddenFrom="sm"><StatusBadge status={row.status} /><Text size="xs">{row.flow_name ?? t('goneFlow')}</Text></Group>
                 </Table.Td>
-                <Table.Td visibleFrom="sm">
-                  <Text size="sm" lineClamp={1}>{row.flow_name ?? t('goneFlow')}</Text>
-                  {row.is_test_run && <Badge size="xs" variant="outline">{t('test')}</Badge>}
-                </Table.Td>
-                <Table.Td visibleFrom="lg">{row.current_action_step || '–'}</Table.Td>
-                <Table.Td><Moment at={row.triggered_at} /></Table.Td>
-                <Table.Td visibleFrom="md"><Moment at={row.completed_at} /></Table.Td>
+                {has('flow') && (
+                  <Table.Td visibleFrom="sm">
+                    <Text size="sm" lineClamp={1}>{row.flow_name ?? t('goneFlow')}</Text>
+                    {row.is_test_run && <Badge size="xs" variant="outline">{t('test')}</Badge>}
+                  </Table.Td>
+                )}
+                {has('version') && <Table.Td visibleFrom="md">{row.flow_version}</Table.Td>}
+                {has('step') && <Table.Td visibleFrom="lg">{row.current_action_step || '–'}</Table.Td>}
+                {has('triggered') && <Table.Td><Moment at={row.triggered_at} /></Table.Td>}
+                {has('completed') && <Table.Td visibleFrom="md"><Moment at={row.completed_at} /></Table.Td>}
+                {has('took') && <Table.Td visibleFrom="md">{row.completed_at ? format.duration((Date.parse(row.completed_at) - Date.parse(row.triggered_at)) / 1000) : '–'}</Table.Td>}
+                {has('error') && <Table.Td visibleFrom="md"><Text size="sm" lineClamp={2} title={row.error_message ?? undefined}>{row.error_message ?? '–'}</Text></Table.Td>}
                 {can('write') && (
                   <Table.Td>
                     {row.status === 'running' && (

@@ -46,3 +46,41 @@ test('many are cancelled at once, with a reason', async () => {
   expect(await screen.findByText('2 executions are cancelled')).toBeInTheDocument()
   expect(asked[0]?.body).toEqual({ ids: [uuid(501), uuid(502)], reason: 'wrong list' })
 })
+
+test('columns are chosen, and stay so', async () => {
+  setup([execution(1, { status: 'failed', error_message: 'No agent', completed_at: '2026-11-22T04:32:00.000Z' })])
+  const { user, unmount } = open('/auto-engagement/executions')
+  await screen.findByText('Contact 1')
+  await user.click(screen.getByRole('button', { name: 'Columns' }))
+  await user.click(await screen.findByRole('checkbox', { name: 'Failed because' }))
+  await user.click(screen.getByRole('checkbox', { name: 'Step' }))
+  await user.click(screen.getByRole('checkbox', { name: 'Took' }))
+  expect(screen.getByText('No agent')).toBeInTheDocument()
+  expect(screen.getByText('2m')).toBeInTheDocument()
+  unmount()
+  open('/auto-engagement/executions')
+  await screen.findByText('No agent')
+  expect(screen.queryByRole('columnheader', { name: 'Step' })).toBeNull()
+})
+
+test('what the filter selects is exported, with its progress', async () => {
+  setup()
+  const job = { id: uuid(900), kind: 'executions', status: 'queued', rows: 0, size: null, file_name: 'executions.csv', url: null, error: null }
+  const asked = onRequest('post', 'auto-engagement/exports', () => success(job))
+  onRequest('get', 'auto-engagement/exports/:id', () => success({ ...job, status: 'completed', rows: 1234, url: 'https://files.example.com/x.csv' }))
+  const { user } = open('/auto-engagement/executions?status=failed&tests=true&cursor=c9')
+  await user.click(await screen.findByRole('button', { name: 'Export as CSV' }))
+  const link = await screen.findByRole('link', { name: 'Download executions.csv' })
+  expect(link).toHaveAttribute('href', 'https://files.example.com/x.csv')
+  expect(screen.getByText('The file is ready: 1,234 rows.')).toBeInTheDocument()
+  expect(asked).toHaveLength(1)
+  expect(asked[0]?.body).toEqual({ kind: 'executions', filter: { status: 'failed', test_runs_only: true } })
+  expect(asked[0]?.headers.get('Idempotency-Key')).toBeTruthy()
+})
+
+test('a viewer exports nothing', async () => {
+  setup()
+  open('/auto-engagement/executions', { as: { role: 'viewer', can_write: false } })
+  await screen.findByText('Contact 1')
+  expect(screen.queryByRole('button', { name: 'Export as CSV' })).toBeNull()
+})

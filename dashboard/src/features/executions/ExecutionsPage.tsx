@@ -1,16 +1,18 @@
 import { Button, Group, Text } from '@mantine/core'
-import { IconArrowUp, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
+import { IconArrowUp, IconDownload, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCan } from '@/api/me'
 import { Empty } from '@/components/Empty'
+import { openExport } from '@/components/ExportDialog'
 import { FailureNote } from '@/components/FailureNote'
 import { Page, RowsSkeleton } from '@/components/Page'
 import { useHeld } from '@/lib/live'
 import { compact } from '@/lib/search'
 import { confirmCancel } from './CancelExecutions'
+import { ColumnsMenu, useColumns } from './columns'
 import { ExecutionTable } from './ExecutionTable'
 import { Filters } from './Filters'
 import { countsQuery, executionsQuery, filterOf } from './queries'
@@ -22,7 +24,7 @@ const none: ReadonlySet<string> = new Set()
 
 /** All executions, live; what is shown stands in the address. */
 export function ExecutionsPage() {
-  const { t } = useTranslation('executions')
+  const { t } = useTranslation(['executions', 'common'])
   const can = useCan()
   const navigate = route.useNavigate()
   const search = route.useSearch()
@@ -30,6 +32,7 @@ export function ExecutionsPage() {
   const counts = useQuery(countsQuery(search))
   const { shown, waiting, showAll } = useHeld(list.data?.data ?? [])
   const [selected, setSelected] = useState(none)
+  const [columns, setColumns] = useColumns()
   // Another filter begins at its newest page.
   const change = (next: Partial<ExecutionSearch>) => {
     setSelected(none)
@@ -47,11 +50,20 @@ export function ExecutionsPage() {
     if (!list.data) return <FailureNote error={list.error} retry={() => void list.refetch()} />
     if (shown.length === 0)
       return Object.keys(search).length > 0 ? <Text c="dimmed">{t('nothing')}</Text> : <Empty icon={<IconPlayerPlay />} title={t('emptyTitle')} text={t('emptyText')} />
-    return <ExecutionTable rows={shown} selected={selected} onSelect={setSelected} />
+    return <ExecutionTable rows={shown} columns={columns} selected={selected} onSelect={setSelected} />
   }
   const filter = filterOf(search)
   return (
-    <Page title={t('title')} about={t('about')}>
+    <Page title={t('title')} about={t('about')} actions={(
+      <>
+        <ColumnsMenu columns={columns} onChange={setColumns} />
+        {can('write') && (
+          <Button variant="default" leftSection={<IconDownload size={16} />} onClick={() => openExport({ kind: 'executions', filter: compact(filter) })}>
+            {t('common:export.title')}
+          </Button>
+        )}
+      </>
+    )}>
       <Filters search={search} onChange={change} onClear={clear} />
       <Group justify="space-between">
         <StatusCounts search={search} onChoose={(status) => change({ status })} />

@@ -11,7 +11,7 @@ export default {
   to: 'To day',
   tests: 'Test runs only',
   test: 'Test run',
-  column: { status: 'Status', contact: 'Contact', flow: 'Flow', step: 'Step', triggered: 'Started', completed: 'Ended', source: 'From', actions: 'Actions' },
+  column: { status: 'Status', contact: 'Contact', flow: 'Flow', step: 'Step', triggered: 'Started', completed: 'Ended', took: 'Took', version: 'Version', error: 'Failed because', source: 'From', actions: 'Actions' },
   noName: 'No name',
   goneFlow: 'Deleted flow',
   open: 'Open the execution for {{name}}',

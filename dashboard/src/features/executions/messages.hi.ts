@@ -14,7 +14,7 @@ export default {
   to: 'इस दिन तक',
   tests: 'केवल परीक्षण',
   test: 'परीक्षण',
-  column: { status: 'स्थिति', contact: 'संपर्क', flow: 'फ़्लो', step: 'चरण', triggered: 'शुरू', completed: 'समाप्त', source: 'स्रोत', actions: 'कार्य' },
+  column: { status: 'स्थिति', contact: 'संपर्क', flow: 'फ़्लो', step: 'चरण', triggered: 'शुरू', completed: 'समाप्त', took: 'अवधि', version: 'संस्करण', error: 'विफलता का कारण', source: 'स्रोत', actions: 'कार्य' },
   noName: 'बिना नाम',
   goneFlow: 'मिटाया गया फ़्लो',
   open: '{{name}} का निष्पादन खोलें',

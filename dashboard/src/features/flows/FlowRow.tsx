@@ -10,8 +10,10 @@ import { PriorityBadge } from '@/domain/priority'
 import { StepIcons } from '@/domain/steps'
 import { useDuplicate, useToggle } from './changes'
 import { confirmDelete } from './DeleteFlow'
+import { TrendLine } from './TrendLine'
+import type { Trend } from './trends'
 
-export function FlowRow({ flow, draggable }: { flow: ListedFlow; draggable: boolean }) {
+export function FlowRow({ flow, trend, draggable }: { flow: ListedFlow; trend: Trend | undefined; draggable: boolean }) {
   const { t } = useTranslation('flows')
   const can = useCan()
   const toggle = useToggle()
@@ -39,6 +41,7 @@ export function FlowRow({ flow, draggable }: { flow: ListedFlow; draggable: bool
           <Box hiddenFrom="sm"><PriorityBadge priority={flow.priority} /></Box>
           {flow.steps && <StepIcons types={flow.steps} most={4} />}
         </Group>
+        {trend && trend.total > 0 && <Box hiddenFrom="lg" mt={6}><TrendLine trend={trend} /></Box>}
       </Table.Td>
       <Table.Td visibleFrom="md">
         {flow.steps && <StepIcons types={flow.steps} />}
@@ -46,6 +49,7 @@ export function FlowRow({ flow, draggable }: { flow: ListedFlow; draggable: bool
           <Text size="xs" c="dimmed" mt={4}>{flow.conditions === 0 ? t('everyLead') : t('conditions', { count: flow.conditions })}</Text>
         )}
       </Table.Td>
+      <Table.Td visibleFrom="lg">{trend && <TrendLine trend={trend} />}</Table.Td>
       <Table.Td>
         <Switch checked={flow.is_enabled} disabled={!can('write')} aria-label={t('enable', { name: flow.name })} withThumbIndicator={false}
           onChange={(event) => toggle.mutate({ id: flow.id, enabled: event.currentTarget.checked })} />

@@ -8,6 +8,7 @@ import { useCan } from '@/api/me'
 import { useReorder } from './changes'
 import { FlowRow } from './FlowRow'
 import { moved } from './reorder'
+import { useTrends } from './trends'
 
 interface Props {
   all: ListedFlow[]
@@ -20,6 +21,7 @@ export function FlowTable({ all, shown }: Props) {
   const { t } = useTranslation('flows')
   const can = useCan()
   const reorder = useReorder()
+  const trends = useTrends()
   const sensors = useSensors(
     useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
     useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
@@ -49,13 +51,14 @@ export function FlowTable({ all, shown }: Props) {
               <Table.Th visibleFrom="sm" w={120}>{t('column.priority')}</Table.Th>
               <Table.Th>{t('column.name')}</Table.Th>
               <Table.Th visibleFrom="md">{t('column.steps')}</Table.Th>
+              <Table.Th visibleFrom="lg" w={170}>{t('column.trend')}</Table.Th>
               <Table.Th w={90}>{t('column.enabled')}</Table.Th>
               <Table.Th w={52}><VisuallyHidden>{t('column.actions')}</VisuallyHidden></Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             <SortableContext items={shown.map((flow) => flow.id)} strategy={verticalListSortingStrategy} disabled={!draggable}>
-              {shown.map((flow) => <FlowRow key={flow.id} flow={flow} draggable={draggable} />)}
+              {shown.map((flow) => <FlowRow key={flow.id} flow={flow} trend={trends?.get(flow.id)} draggable={draggable} />)}
             </SortableContext>
           </Table.Tbody>
         </Table>

@@ -6,9 +6,13 @@ import { failure, list, message, onRequest, success } from '@/test/server'
 
 const flows = [flow(0, { name: 'Call back' }), flow(1, { name: 'Reminder', is_enabled: false }), flow(2, { name: 'Re-engage' })]
 
+const days = Array.from({ length: 30 }, (_, i) => `2026-11-${String(i + 1).padStart(2, '0')}`)
+
 function setup(rows = flows) {
   onRequest('get', 'auto-engagement/flows', () => list(rows))
   onRequest('get', 'auto-engagement/flows/export', () => success({ flows: rows.map((row) => exported(row, ['ai_call', 'wait', 'email'])) }))
+  onRequest('get', 'auto-engagement/analytics/sparklines', () => success({ dates: days, flows: rows.map((row, i) => ({ flow_id: row.id, flow_name: row.name, counts: days.map(() => i) })) }))
+  onRequest('get', 'auto-engagement/analytics', () => success({ flow_statistics: rows.map((row, i) => ({ flow_id: row.id, success_rate: i === 1 ? '66.67' : '0' })) }))
 }
 
 const names = () => screen.getAllByTestId('flow').map((row) => within(row).getAllByRole('link')[0]?.textContent)
@@ -20,6 +24,14 @@ test('flows are listed by priority with their steps', async () => {
   expect(names()).toEqual(['Call back', 'Reminder', 'Re-engage'])
   expect(screen.getAllByText('Highest · 0').length).toBeGreaterThan(0)
   expect(screen.getAllByRole('img', { name: 'AI call → Wait → E-mail' }).length).toBeGreaterThan(0)
+})
+
+test('a flow shows its last 30 days, with no rate where nothing ended', async () => {
+  setup()
+  open('/auto-engagement')
+  expect((await screen.findAllByRole('img', { name: '30 executions, 66.7% successful' })).length).toBeGreaterThan(0)
+  expect(screen.getAllByRole('img', { name: '60 executions, – successful' }).length).toBeGreaterThan(0)
+  expect(screen.getByText('No executions')).toBeInTheDocument()
 })
 
 test('the switch shows at once, and goes back when the server says no', async () => {
