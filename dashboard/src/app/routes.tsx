@@ -5,8 +5,10 @@ import { meQuery } from '@/api/me'
 import { NotFound, PageError } from '@/components/PageError'
 import { PageSkeleton } from '@/components/Page'
 import { builderSearch } from '@/features/builder/search'
+import { contactSearch, suppressionSearch } from '@/features/contacts/search'
 import { executionSearch } from '@/features/executions/search'
 import { leadSearch } from '@/features/leads/search'
+import { settingsSearch } from '@/features/settings/search'
 import { loadMessages, type Namespace } from '@/i18n'
 import { Shell } from './Shell'
 
@@ -84,7 +86,33 @@ const analytics = createRoute({
 const contacts = createRoute({
   getParentRoute: () => root,
   path: '/contacts',
+  validateSearch: contactSearch,
   ...page(() => import('@/features/contacts/ContactsPage'), 'ContactsPage', 'contacts'),
+})
+
+const contact = createRoute({
+  getParentRoute: () => root,
+  path: '/contacts/$id',
+  ...page(() => import('@/features/contacts/ContactPage'), 'ContactPage', 'contacts'),
+})
+
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: '/contacts/imports',
+  ...page(() => import('@/features/imports/ImportsPage'), 'ImportsPage', 'imports'),
+})
+
+const oneImport = createRoute({
+  getParentRoute: () => root,
+  path: '/contacts/imports/$id',
+  ...page(() => import('@/features/imports/ImportPage'), 'ImportPage', 'imports'),
+})
+
+const suppressions = createRoute({
+  getParentRoute: () => root,
+  path: '/suppressions',
+  validateSearch: suppressionSearch,
+  ...page(() => import('@/features/contacts/SuppressionsPage'), 'SuppressionsPage', 'contacts'),
 })
 
 const templates = createRoute({
@@ -96,6 +124,7 @@ const templates = createRoute({
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
+  validateSearch: settingsSearch,
   ...page(() => import('@/features/settings/SettingsPage'), 'SettingsPage', 'settings'),
 })
 
@@ -115,7 +144,7 @@ const callback = createRoute({
   },
 })
 
-const tree = root.addChildren([home, callback, flows, create, edit, executions, execution, analytics, leads, lead, contacts, templates, settings])
+const tree = root.addChildren([home, callback, flows, create, edit, executions, execution, analytics, leads, lead, contacts, contact, imports, oneImport, suppressions, templates, settings])
 
 /** The pages. Tests give a history of their own. */
 export function makeRouter(context: Context, history?: RouterHistory) {
