@@ -72,7 +72,7 @@ export function ContactForm({ initial, isNew, saveLabel, pending, error, onSave,
           <Button variant="subtle" size="xs" leftSection={<IconPlus size={14} />} style={{ alignSelf: 'flex-start' }}
             onClick={() => form.insertListItem('custom', { key: randomId(), name: '', value: '' })}>{t('customAdd')}</Button>
         </Stack>
-        {isNew && <Textarea label={t('field.notes')} autosize minRows={2} maxRows={8} maxLength={10_000} {...form.getInputProps('notes')} error={wrong('notes')} />}
+        {isNew && <Textarea label={t('field.notes')} rows={3} maxLength={10_000} {...form.getInputProps('notes')} error={wrong('notes')} />}
         {Boolean(rest ?? (error instanceof Failure ? undefined : error)) && <FailureNote error={rest ?? error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onCancel}>{t('common:action.cancel')}</Button>

@@ -28,9 +28,9 @@ export function ContactTable({ rows, onTag }: Props) {
           {rows.map((row) => (
             <Table.Tr key={row.id} data-testid="contact">
               <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                <AnchorLink to="/contacts/$id" params={{ id: row.id }} fw={600} c="var(--mantine-color-text)">{called(row)}</AnchorLink>
-                {(row.company || row.city) && <Text size="xs" c="dimmed">{[row.company, row.city].filter(Boolean).join(' · ')}</Text>}
+                <AnchorLink to="/contacts/$id" params={{ id: row.id }} fw={600} c="var(--mantine-color-text)" me={6}>{called(row)}</AnchorLink>
                 {row.do_not_contact && <Badge size="sm" color="red" variant="light">{t('dnc')}</Badge>}
+                {(row.company || row.city) && <Text size="xs" c="dimmed">{[row.company, row.city].filter(Boolean).join(' · ')}</Text>}
                 <Text size="xs" c="dimmed" hiddenFrom="sm">{row.phone || row.email}</Text>
               </Table.Td>
               <Table.Td visibleFrom="sm"><Phone of={row} /></Table.Td>
