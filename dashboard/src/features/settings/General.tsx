@@ -11,6 +11,9 @@ import { regions } from './regions'
 
 const names = ['name', 'time_zone', 'default_region', 'match_mode', 'one_execution_per_contact'] as const
 
+// Hundreds of options are drawn only while they are looked at.
+const onDemand = { keepMounted: false }
+
 export function General({ settings }: { settings: Settings }) {
   const { t, i18n } = useTranslation('settings')
   const save = useSaveSettings()
@@ -27,8 +30,8 @@ export function General({ settings }: { settings: Settings }) {
     <SettingsForm pending={save.isPending} changed={form.isDirty()} error={rest}
       onSubmit={form.onSubmit((values) => save.mutate(values, { onSuccess: () => form.resetDirty() }))}>
       <TextInput label={t('name')} description={t('nameAbout')} maxLength={255} {...field('name')} />
-      <Select label={t('zone')} description={t('zoneAbout')} searchable allowDeselect={false} data={zones} limit={200} {...field('time_zone')} />
-      <Select label={t('region')} description={t('regionAbout')} searchable allowDeselect={false} data={countries} limit={260} {...field('default_region')} />
+      <Select label={t('zone')} description={t('zoneAbout')} searchable allowDeselect={false} data={zones} comboboxProps={onDemand} {...field('time_zone')} />
+      <Select label={t('region')} description={t('regionAbout')} searchable allowDeselect={false} data={countries} comboboxProps={onDemand} {...field('default_region')} />
       <Radio.Group label={t('matchMode')} {...field('match_mode')}>
         <Stack gap="xs" mt="xs">
           <Radio value="first" label={t('matchFirst')} description={t('matchFirstAbout')} />

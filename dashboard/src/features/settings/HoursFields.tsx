@@ -42,7 +42,7 @@ export function HoursFields({ title, about, label, zoneDefault, value, onChange,
             <Group gap="sm" align="flex-start">
               <TextInput type="time" label={t('opens')} value={value.start} onChange={(event) => set({ start: event.currentTarget.value })} />
               <TextInput type="time" label={t('closes')} value={value.end} onChange={(event) => set({ end: event.currentTarget.value })} error={wrong === 'order' ? t('closesAfter') : undefined} />
-              <Select label={t('hoursZone')} searchable clearable placeholder={zoneDefault} data={zones} limit={200} value={value.time_zone || null} onChange={(zone) => set({ time_zone: zone ?? '' })} style={{ flex: '1 1 200px' }} />
+              <Select label={t('hoursZone')} searchable clearable placeholder={zoneDefault} data={zones} comboboxProps={{ keepMounted: false }} value={value.time_zone || null} onChange={(zone) => set({ time_zone: zone ?? '' })} style={{ flex: '1 1 200px' }} />
             </Group>
             <Chip.Group multiple value={value.days} onChange={(chosen) => set({ days: chosen })}>
               <Group gap={6} role="group" aria-label={t('days')}>{days.map(({ day, name }) => <Chip key={day} value={day} size="sm">{name}</Chip>)}</Group>
