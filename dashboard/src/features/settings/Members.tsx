@@ -31,7 +31,8 @@ export function Members() {
         {name && <Text size="sm" fw={600} style={{ overflowWrap: 'anywhere' }}>{name}</Text>}
         <Text size="sm">{t('membersAbout')}</Text>
       </Alert>
-      <Paper withBorder style={{ overflowX: 'auto' }}>
+      {/* Narrow screens scroll the table, by keys too; hidden words stay inside it. */}
+      <Paper withBorder tabIndex={0} role="region" aria-label={t('may')} style={{ overflowX: 'auto', position: 'relative' }}>
         <Table verticalSpacing="xs" miw={560}>
           <Table.Thead>
             <Table.Tr>
