@@ -66,7 +66,7 @@ export function ContactDetails({ contact }: { contact: ContactWithFacts }) {
 function Row({ label, children }: { label: string; children: React.ReactNode }) {
   return (
     <Table.Tr>
-      <Table.Th w={150} c="dimmed" fw={400} style={{ verticalAlign: 'top' }}>{label}</Table.Th>
+      <Table.Th w={{ base: 110, sm: 150 }} c="dimmed" fw={400} style={{ verticalAlign: 'top' }}>{label}</Table.Th>
       <Table.Td>{children || <Text span inherit c="dimmed">–</Text>}</Table.Td>
     </Table.Tr>
   )

@@ -20,13 +20,13 @@ export function History({ contactId }: { contactId: string }) {
       more={<ButtonLink to="/auto-engagement/executions" search={{ contact_id: contactId }} size="xs" variant="subtle">{t('inExecutions')}</ButtonLink>}
       row={(run) => (
         <Table.Tr key={run.id}>
-          <Table.Td w={120}><StatusBadge status={run.status} /></Table.Td>
+          <Table.Td w={{ base: 92, sm: 120 }} px={{ base: 4, sm: 10 }}><StatusBadge status={run.status} /></Table.Td>
           <Table.Td style={{ overflowWrap: 'anywhere' }}>
             <AnchorLink to="/auto-engagement/executions/$id" params={{ id: run.id }}>{run.flow_name ?? t('noFlow')}</AnchorLink>
             {run.is_test_run && <> <Badge size="xs" variant="outline">{t('test')}</Badge></>}
             {run.error_message && <Text size="xs" c="dimmed">{run.error_message}</Text>}
           </Table.Td>
-          <Table.Td ta="right" w={120}><Moment at={run.triggered_at} /></Table.Td>
+          <Table.Td ta="right" w={{ base: 64, sm: 120 }} px={{ base: 4, sm: 10 }}><Moment at={run.triggered_at} /></Table.Td>
         </Table.Tr>
       )} />
   )
@@ -40,12 +40,12 @@ export function LeadsOf({ contactId }: { contactId: string }) {
     <Growing query={query} empty={t('noLeads')}
       row={(lead) => (
         <Table.Tr key={lead.id}>
-          <Table.Td w={120}><Badge variant="light" color={outcomeColors[lead.outcome]}>{t(`outcome.${lead.outcome}`)}</Badge></Table.Td>
+          <Table.Td w={{ base: 92, sm: 120 }} px={{ base: 4, sm: 10 }}><Badge variant="light" color={outcomeColors[lead.outcome]}>{t(`outcome.${lead.outcome}`)}</Badge></Table.Td>
           <Table.Td style={{ overflowWrap: 'anywhere' }}>
             <AnchorLink to="/leads/$id" params={{ id: lead.id }}>{lead.lead_source || lead.source}</AnchorLink>
             {lead.reason && <Text size="xs" c="dimmed">{lead.reason}</Text>}
           </Table.Td>
-          <Table.Td ta="right" w={120}><Moment at={lead.received_at} /></Table.Td>
+          <Table.Td ta="right" w={{ base: 64, sm: 120 }} px={{ base: 4, sm: 10 }}><Moment at={lead.received_at} /></Table.Td>
         </Table.Tr>
       )} />
   )
