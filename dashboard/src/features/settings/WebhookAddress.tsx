@@ -9,7 +9,7 @@ import { confirmRotate } from './confirm'
 export function WebhookAddress({ integration: { kind, webhook_url } }: { integration: Integration }) {
   const { t } = useTranslation('settings')
   const can = useCan()
-  if (!webhook_url || kind === 'email') return null
+  if (!webhook_url) return null
   return (
     <Stack gap={4}>
       <Text size="sm" fw={500}>{t('webhook')}</Text>

@@ -34,9 +34,9 @@ export function confirmDisconnect(kind: Kind) {
 }
 
 /** Says what a new webhook address does, and makes one. */
-export function confirmRotate(kind: 'bolna' | 'leads') {
+export function confirmRotate(kind: 'bolna' | 'email' | 'leads') {
   ask({
-    title: i18n.t('settings:rotateTitle'), text: i18n.t(kind === 'leads' ? 'settings:rotateLeads' : 'settings:rotateBolna'),
+    title: i18n.t('settings:rotateTitle'), text: i18n.t(`settings:rotateText.${kind}`),
     confirm: i18n.t('settings:rotateConfirm'), done: i18n.t('settings:rotated'),
     act: () => answer(api.POST('/api/integrations/{kind}/rotate-token', { params: { path: { kind } } })),
   })

@@ -78,6 +78,7 @@ export default {
   webhookAbout: {
     bolna: 'Put it into each agent’s settings at Bolna: Analytics, “Push all execution data to webhook”. It is the proof of who sends, so treat it as a secret.',
     whatsapp: 'The operator sets it once in the Meta app, for all tenants.',
+    email: 'The operator subscribes it to the SNS topic to which SES publishes: so deliveries, bounces and complaints are known.',
     leads: 'Send leads there as JSON.',
   },
   webhookHidden: 'Only an owner or admin sees the address.',
@@ -86,8 +87,11 @@ export default {
   copyOf: 'Copy the webhook address of {{name}}',
   rotate: 'New address…',
   rotateTitle: 'Make a new webhook address?',
-  rotateBolna: 'The address of now stops working at once. Put the new one into your agents at Bolna right after; reports that are lost meanwhile are fetched later.',
-  rotateLeads: 'The address of now stops working at once: systems that still send to it are refused until they have the new one.',
+  rotateText: {
+    bolna: 'The address of now stops working at once. Put the new one into your agents at Bolna right after; reports that are lost meanwhile are fetched later.',
+    email: 'The address of now stops working at once. Subscribe the new one to the SNS topic right after; bounces and complaints that come meanwhile are lost.',
+    leads: 'The address of now stops working at once: systems that still send to it are refused until they have the new one.',
+  },
   rotateConfirm: 'Make a new address',
   rotated: 'The address is new',
   makeAddress: 'Make an address',
