@@ -209,7 +209,8 @@ type ExecutionFilter struct {
 
 // LeadFilter selects leads; its zero value selects all.
 type LeadFilter struct {
-	Outcome  LeadOutcome `json:"outcome"`
-	Source   string      `json:"source"`
-	Received Span        `json:"received"`
+	Outcome   LeadOutcome `json:"outcome"`
+	Source    string      `json:"source"`
+	ContactID *uuid.UUID  `json:"contact_id"`
+	Received  Span        `json:"received"`
 }

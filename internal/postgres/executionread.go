@@ -108,9 +108,9 @@ func executionRecords(rows []db.ListExecutionsRow) []flow.ExecutionRecord {
 func (r ExecutionReader) ListLeads(ctx context.Context, tenant uuid.UUID, f flow.LeadFilter, p flow.Page) ([]flow.LeadRecord, flow.Total, error) {
 	pipe := NewPipe()
 	beforeAt, beforeID := cursorParts(p.Before)
-	rows := Rows[db.ListLeadsRow](pipe, db.ListLeads, tenant, string(f.Outcome), f.Source, f.Received.From, f.Received.To,
+	rows := Rows[db.ListLeadsRow](pipe, db.ListLeads, tenant, string(f.Outcome), f.Source, f.ContactID, f.Received.From, f.Received.To,
 		beforeAt, beforeID, p.Offset, p.Limit)
-	count := Scalars[int64](pipe, db.CountLeads, tenant, string(f.Outcome), f.Source, f.Received.From, f.Received.To,
+	count := Scalars[int64](pipe, db.CountLeads, tenant, string(f.Outcome), f.Source, f.ContactID, f.Received.From, f.Received.To,
 		flow.MaxCounted+1)
 	if err := r.Pool.read(ctx, tenant, pipe); err != nil {
 		return nil, flow.Total{}, storeError("list leads", err)

@@ -121,7 +121,7 @@ func (s ExportStore) ExportExecutions(ctx context.Context, tenant uuid.UUID, f f
 func (s ExportStore) ExportLeads(ctx context.Context, tenant uuid.UUID, f flow.LeadFilter, before *flow.Cursor, most int) ([]flow.LeadRecord, error) {
 	pipe := NewPipe()
 	beforeAt, beforeID := cursorParts(before)
-	rows := Rows[db.ListLeadsRow](pipe, db.ListLeads, tenant, string(f.Outcome), f.Source, f.Received.From, f.Received.To,
+	rows := Rows[db.ListLeadsRow](pipe, db.ListLeads, tenant, string(f.Outcome), f.Source, f.ContactID, f.Received.From, f.Received.To,
 		beforeAt, beforeID, 0, most)
 	if err := s.Pool.read(ctx, tenant, pipe); err != nil {
 		return nil, fmt.Errorf("read leads for an export: %w", err)

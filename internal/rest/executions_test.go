@@ -247,6 +247,7 @@ func TestLeadsAreListedAndReadWithTheirDecision(t *testing.T) {
 	foreign := lead(b.b, "none", "site", noon)
 	execution := b.execution(b.a, flowID, "completed", noon)
 	b.exec("update flow_executions set lead_event_id = $1 where id = $2", matched, execution)
+	b.exec("update lead_events l set contact_id = x.contact_id from flow_executions x where l.id = $1 and x.id = $2", matched, execution)
 
 	page := b.do(http.StatusOK, "GET", "/leads", nil)
 	require.Len(t, page.list(), 2)
@@ -259,6 +260,10 @@ func TestLeadsAreListedAndReadWithTheirDecision(t *testing.T) {
 	for filter, want := range map[string]int{"outcome=none": 1, "outcome=rejected": 0, "source=site": 1, "from=2026-02-05T12:00:30Z": 1, "to=2026-02-05T12:00:30Z": 1, "limit=1": 1} {
 		require.Len(t, b.do(http.StatusOK, "GET", "/leads?"+filter, nil).list(), want, filter)
 	}
+	of := b.do(http.StatusOK, "GET", "/leads?contact_id="+first["contact_id"].(string), nil)
+	require.Equal(t, []any{first}, []any{of.list()[0]})
+	require.Equal(t, object{"total": 1, "limit": 50, "offset": 0, "next_cursor": nil}, of.meta())
+	require.Empty(t, b.do(http.StatusOK, "GET", "/leads?contact_id="+matched.String(), nil).list())
 	next := b.do(http.StatusOK, "GET", "/leads?limit=1", nil).meta()["next_cursor"].(string)
 	require.Equal(t, none.String(), b.do(http.StatusOK, "GET", "/leads?limit=1&cursor="+next, nil).list()[0]["id"])
 	one := b.do(http.StatusOK, "GET", "/leads/"+matched.String(), nil).data()

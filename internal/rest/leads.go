@@ -60,8 +60,9 @@ func (a *api) listLeads(ctx context.Context, in *struct {
 	FeedPaging
 	SpanParams
 
-	Outcome leadOutcomeParam `query:"outcome"`
-	Source  textParam        `query:"source"`
+	Outcome   leadOutcomeParam `query:"outcome"`
+	Source    textParam        `query:"source"`
+	ContactID uuidParam        `query:"contact_id"`
 },
 ) (*answer[feed[Lead]], error) {
 	page, err := in.page()
@@ -72,7 +73,7 @@ func (a *api) listLeads(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	filter := flow.LeadFilter{Outcome: in.Outcome.outcome, Source: in.Source.text, Received: span}
+	filter := flow.LeadFilter{Outcome: in.Outcome.outcome, Source: in.Source.text, ContactID: in.ContactID.id, Received: span}
 	records, total, err := a.Leads.ListLeads(ctx, who(ctx).TenantID, filter, page)
 	if err != nil {
 		return nil, err

@@ -5826,6 +5826,7 @@ export interface operations {
                 to?: string;
                 outcome?: "received" | "matched" | "none" | "skipped" | "rejected";
                 source?: string;
+                contact_id?: string;
             };
             header?: never;
             path?: never;

@@ -1,4 +1,4 @@
-import { IconAddressBook, IconChartBar, IconInbox, IconMail, IconPlayerPlay, IconRoute, IconSettings } from '@tabler/icons-react'
+import { IconAddressBook, IconBan, IconChartBar, IconInbox, IconMail, IconPlayerPlay, IconRoute, IconSettings } from '@tabler/icons-react'
 
 /** What the sidebar and the command palette lead to, in this order. */
 export const navigation = [
@@ -7,6 +7,7 @@ export const navigation = [
   { to: '/auto-engagement/analytics', name: 'analytics', Icon: IconChartBar },
   { to: '/leads', name: 'leads', Icon: IconInbox },
   { to: '/contacts', name: 'contacts', Icon: IconAddressBook },
+  { to: '/suppressions', name: 'suppressions', Icon: IconBan },
   { to: '/email-templates', name: 'templates', Icon: IconMail },
   { to: '/settings', name: 'settings', Icon: IconSettings },
 ] as const

@@ -6,8 +6,10 @@ import { NotFound, PageError } from '@/components/PageError'
 import { PageSkeleton } from '@/components/Page'
 import { analyticsSearch } from '@/features/analytics/search'
 import { builderSearch } from '@/features/builder/search'
+import { contactSearch, suppressionSearch } from '@/features/contacts/search'
 import { executionSearch } from '@/features/executions/search'
 import { leadSearch } from '@/features/leads/search'
+import { settingsSearch } from '@/features/settings/search'
 import { templateSearch } from '@/features/templates/search'
 import { loadMessages, type Namespace } from '@/i18n'
 import { Shell } from './Shell'
@@ -87,7 +89,33 @@ const analytics = createRoute({
 const contacts = createRoute({
   getParentRoute: () => root,
   path: '/contacts',
+  validateSearch: contactSearch,
   ...page(() => import('@/features/contacts/ContactsPage'), 'ContactsPage', 'contacts'),
+})
+
+const contact = createRoute({
+  getParentRoute: () => root,
+  path: '/contacts/$id',
+  ...page(() => import('@/features/contacts/ContactPage'), 'ContactPage', 'contacts'),
+})
+
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: '/contacts/imports',
+  ...page(() => import('@/features/imports/ImportsPage'), 'ImportsPage', 'imports'),
+})
+
+const oneImport = createRoute({
+  getParentRoute: () => root,
+  path: '/contacts/imports/$id',
+  ...page(() => import('@/features/imports/ImportPage'), 'ImportPage', 'imports'),
+})
+
+const suppressions = createRoute({
+  getParentRoute: () => root,
+  path: '/suppressions',
+  validateSearch: suppressionSearch,
+  ...page(() => import('@/features/contacts/SuppressionsPage'), 'SuppressionsPage', 'contacts'),
 })
 
 const templates = createRoute({
@@ -112,6 +140,7 @@ const template = createRoute({
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
+  validateSearch: settingsSearch,
   ...page(() => import('@/features/settings/SettingsPage'), 'SettingsPage', 'settings'),
 })
 
@@ -131,7 +160,7 @@ const callback = createRoute({
   },
 })
 
-const tree = root.addChildren([home, callback, flows, create, edit, executions, execution, analytics, leads, lead, contacts, templates, createTemplate, template, settings])
+const tree = root.addChildren([home, callback, flows, create, edit, executions, execution, analytics, leads, lead, contacts, contact, imports, oneImport, suppressions, templates, createTemplate, template, settings])
 
 /** The pages. Tests give a history of their own. */
 export function makeRouter(context: Context, history?: RouterHistory) {

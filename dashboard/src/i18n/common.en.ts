@@ -6,6 +6,7 @@ export default {
     analytics: 'Analytics',
     leads: 'Leads',
     contacts: 'Contacts',
+    suppressions: 'Suppressions',
     templates: 'E-mail templates',
     settings: 'Settings',
     create: 'New flow',

@@ -9,6 +9,7 @@ export default {
     analytics: 'विश्लेषण',
     leads: 'लीड',
     contacts: 'संपर्क',
+    suppressions: 'रोक सूची',
     templates: 'ई-मेल टेम्पलेट',
     settings: 'सेटिंग',
     create: 'नया फ़्लो',

@@ -7,6 +7,7 @@ import type builder from '../features/builder/messages.en'
 import type contacts from '../features/contacts/messages.en'
 import type executions from '../features/executions/messages.en'
 import type flows from '../features/flows/messages.en'
+import type imports from '../features/imports/messages.en'
 import type leads from '../features/leads/messages.en'
 import type settings from '../features/settings/messages.en'
 import type templates from '../features/templates/messages.en'
@@ -21,6 +22,7 @@ export interface Resources {
   executions: typeof executions
   flowcanvas: typeof flowcanvas
   flows: typeof flows
+  imports: typeof imports
   leads: typeof leads
   settings: typeof settings
   templates: typeof templates

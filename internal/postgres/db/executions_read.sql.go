@@ -91,18 +91,20 @@ select count(*) from (
     where e.tenant_id = $1
         and ($2::text = '' or e.outcome = $2)
         and ($3::text = '' or e.source = $3)
-        and ($4::timestamptz is null or e.received_at >= $4)
-        and ($5::timestamptz is null or e.received_at < $5)
-    limit $6) counted
+        and ($4::uuid is null or e.contact_id = $4)
+        and ($5::timestamptz is null or e.received_at >= $5)
+        and ($6::timestamptz is null or e.received_at < $6)
+    limit $7) counted
 `
 
 type CountLeadsParams struct {
-	TenantID uuid.UUID
-	Outcome  string
-	Source   string
-	FromAt   *time.Time
-	ToAt     *time.Time
-	Most     int32
+	TenantID  uuid.UUID
+	Outcome   string
+	Source    string
+	ContactID *uuid.UUID
+	FromAt    *time.Time
+	ToAt      *time.Time
+	Most      int32
 }
 
 func (q *Queries) CountLeads(ctx context.Context, arg CountLeadsParams) (int64, error) {
@@ -110,6 +112,7 @@ func (q *Queries) CountLeads(ctx context.Context, arg CountLeadsParams) (int64, 
 		arg.TenantID,
 		arg.Outcome,
 		arg.Source,
+		arg.ContactID,
 		arg.FromAt,
 		arg.ToAt,
 		arg.Most,
@@ -411,12 +414,13 @@ from (
     where e.tenant_id = $1
         and ($2::text = '' or e.outcome = $2)
         and ($3::text = '' or e.source = $3)
-        and ($4::timestamptz is null or e.received_at >= $4)
-        and ($5::timestamptz is null or e.received_at < $5)
-        and ($6::timestamptz is null
-            or (e.received_at, e.id) < ($6, $7::uuid))
+        and ($4::uuid is null or e.contact_id = $4)
+        and ($5::timestamptz is null or e.received_at >= $5)
+        and ($6::timestamptz is null or e.received_at < $6)
+        and ($7::timestamptz is null
+            or (e.received_at, e.id) < ($7, $8::uuid))
     order by e.received_at desc, e.id desc
-    limit $9 offset $8) l
+    limit $10 offset $9) l
 cross join lateral (
     select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'flow_id', f.id, 'flow_name', x.flow_name,
         'status', x.status) order by x.id), '[]')::jsonb as executions
@@ -427,15 +431,16 @@ order by l.received_at desc, l.id desc
 `
 
 type ListLeadsParams struct {
-	TenantID uuid.UUID
-	Outcome  string
-	Source   string
-	FromAt   *time.Time
-	ToAt     *time.Time
-	BeforeAt *time.Time
-	BeforeID *uuid.UUID
-	First    int32
-	Most     int32
+	TenantID  uuid.UUID
+	Outcome   string
+	Source    string
+	ContactID *uuid.UUID
+	FromAt    *time.Time
+	ToAt      *time.Time
+	BeforeAt  *time.Time
+	BeforeID  *uuid.UUID
+	First     int32
+	Most      int32
 }
 
 type ListLeadsRow struct {
@@ -460,6 +465,7 @@ func (q *Queries) ListLeads(ctx context.Context, arg ListLeadsParams) ([]ListLea
 		arg.TenantID,
 		arg.Outcome,
 		arg.Source,
+		arg.ContactID,
 		arg.FromAt,
 		arg.ToAt,
 		arg.BeforeAt,

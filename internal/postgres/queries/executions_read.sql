@@ -72,6 +72,7 @@ from (
     where e.tenant_id = sqlc.arg(tenant_id)
         and (sqlc.arg(outcome)::text = '' or e.outcome = sqlc.arg(outcome))
         and (sqlc.arg(source)::text = '' or e.source = sqlc.arg(source))
+        and (sqlc.narg(contact_id)::uuid is null or e.contact_id = sqlc.narg(contact_id))
         and (sqlc.narg(from_at)::timestamptz is null or e.received_at >= sqlc.narg(from_at))
         and (sqlc.narg(to_at)::timestamptz is null or e.received_at < sqlc.narg(to_at))
         and (sqlc.narg(before_at)::timestamptz is null
@@ -92,6 +93,7 @@ select count(*) from (
     where e.tenant_id = sqlc.arg(tenant_id)
         and (sqlc.arg(outcome)::text = '' or e.outcome = sqlc.arg(outcome))
         and (sqlc.arg(source)::text = '' or e.source = sqlc.arg(source))
+        and (sqlc.narg(contact_id)::uuid is null or e.contact_id = sqlc.narg(contact_id))
         and (sqlc.narg(from_at)::timestamptz is null or e.received_at >= sqlc.narg(from_at))
         and (sqlc.narg(to_at)::timestamptz is null or e.received_at < sqlc.narg(to_at))
     limit sqlc.arg(most)) counted;
