@@ -55,5 +55,6 @@ export default {
   status: { running: 'Running', completed: 'Completed', failed: 'Failed', cancelled: 'Cancelled', skipped: 'Skipped', pending: 'Waiting', success: 'Done' },
   step: { ai_call: 'AI call', whatsapp_message: 'WhatsApp message', email: 'E-mail', wait: 'Wait' },
   priority: { highest: 'Highest', high: 'High', medium: 'Medium', low: 'Low' },
+  differences: { field: 'Field', none: 'There is no difference.' },
   soon: 'This page comes with the next release.',
 } as const

@@ -58,5 +58,6 @@ export default {
   status: { running: 'चालू', completed: 'पूरा', failed: 'विफल', cancelled: 'रद्द', skipped: 'छोड़ा गया', pending: 'प्रतीक्षा में', success: 'हो गया' },
   step: { ai_call: 'AI कॉल', whatsapp_message: 'WhatsApp संदेश', email: 'ई-मेल', wait: 'प्रतीक्षा' },
   priority: { highest: 'सर्वोच्च', high: 'उच्च', medium: 'मध्यम', low: 'निम्न' },
+  differences: { field: 'फ़ील्ड', none: 'कोई अंतर नहीं है।' },
   soon: 'यह पेज अगले संस्करण में आएगा।',
 } satisfies Translation<typeof en>

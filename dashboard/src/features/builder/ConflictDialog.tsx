@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Moment } from '@/components/Moment'
 import { toastDone } from '@/components/toasts'
 import { useEditing } from './context'
-import { Differences } from './Differences'
+import { Differences } from '@/components/Differences'
 import { comparisonQuery, versionsQuery } from './queries'
 
 /** Another person saved first: take theirs, or put mine over it. Nothing is decided without being asked. */

@@ -20,6 +20,7 @@ import { History } from './History'
 import { Hours } from './Hours'
 import { LeaveGuard } from './LeaveGuard'
 import { type Draft, exportOf } from './model/draft'
+import { validate } from './model/validate'
 import { StepsSection } from './StepsSection'
 import { type Tested, TestPanel } from './TestPanel'
 import { useBuilder } from './useBuilder'
@@ -44,9 +45,15 @@ export function Editor({ flow, start, keptAs, lead }: Props) {
   const [contact, setContact] = useState<Contact | null>(null)
   const [panel, setPanel] = useState<'test' | 'history' | null>(lead ? 'test' : null)
   const [tested, setTested] = useState<Tested | null>(null)
+  // The first wrong step opens, below the notice that says what is wrong.
+  const showWrong = () => {
+    const [, key] = Object.keys(validate(builder.draft)).find((field) => field.startsWith('steps.'))?.split('.') ?? []
+    if (key) changes.setOpen(key)
+    window.scrollTo({ top: 0 })
+  }
   const save = async () => {
     const stored = await builder.save()
-    if (!stored) return
+    if (!stored) return showWrong()
     toastDone(t('saved'))
     if (!flow) await navigate({ to: '/auto-engagement/$id/edit', params: { id: stored.id }, search: lead ? { lead } : {}, replace: true, ignoreBlocker: true })
   }
@@ -112,8 +119,8 @@ function Notices() {
           </Group>
         </Alert>
       )}
-      {attempted && wrong > 0 && <Alert color="red" role="alert">{t('wrong', { count: wrong })} <Text span size="sm">{Object.values(all)[0]}</Text></Alert>}
-      {failure && wrong === 0 && <Box><FailureNote error={failure} title={t('saveFailed')} /></Box>}
+      {attempted && wrong > 0 && !failure && <Alert color="red" role="alert">{t('wrong', { count: wrong })} <Text span size="sm">{Object.values(all)[0]}</Text></Alert>}
+      {failure && <Box><FailureNote error={failure} title={t('saveFailed')} /></Box>}
     </Stack>
   )
 }

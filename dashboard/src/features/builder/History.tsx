@@ -11,7 +11,7 @@ import { Moment } from '@/components/Moment'
 import { RowsSkeleton } from '@/components/Page'
 import { toastDone } from '@/components/toasts'
 import { useEditing } from './context'
-import { Differences } from './Differences'
+import { Differences } from '@/components/Differences'
 import { comparisonQuery, versionsQuery } from './queries'
 
 interface Props {

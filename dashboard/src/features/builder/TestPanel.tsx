@@ -81,7 +81,7 @@ function Body({ lead: leadId, tested, onTested, onSave }: Omit<Props, 'opened' |
     <Stack>
       <Text size="sm" c="dimmed">{t('test.about')}</Text>
       <TestLeadForm lead={lead} onChange={(change) => setLead((now) => ({ ...now, ...change }))} contact={contact} onContact={setContact} at={at} onAt={setAt} />
-      <Outcomes outcomes={outcomes} onChange={(key, outcome) => setOutcomes(({ [key]: _old, ...rest }) => (outcome ? { ...rest, [key]: outcome } : rest))} />
+      <Outcomes outcomes={outcomes} onChange={(key, outcome) => setOutcomes((now) => Object.fromEntries([...Object.entries(now).filter(([other]) => other !== key), ...(outcome ? [[key, outcome] as const] : [])]))} />
       {flow ? (
         <Button leftSection={<IconFlask size={16} />} loading={test.isPending} onClick={() => test.mutate(draft)}>{dirty ? t('test.runDraft') : t('test.run')}</Button>
       ) : (

@@ -258,7 +258,5 @@ export default {
     restore: 'Restore',
     restored: 'The flow is as it was in version {{version}}',
     dirty: 'Save or discard your changes first',
-    field: 'Field',
-    same: 'There is no difference.',
   },
 } as const

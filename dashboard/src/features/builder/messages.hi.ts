@@ -261,7 +261,5 @@ export default {
     restore: 'वापस लाएँ',
     restored: 'फ़्लो संस्करण {{version}} जैसा हो गया',
     dirty: 'पहले अपने बदलाव सहेजें या छोड़ें',
-    field: 'फ़ील्ड',
-    same: 'कोई अंतर नहीं है।',
   },
 } satisfies Translation<typeof en>

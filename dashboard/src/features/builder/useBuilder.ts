@@ -113,6 +113,7 @@ export function useBuilder({ flow, start, keptAs }: Options) {
   /** Saves the draft if nothing is wrong with it; `over` names the version it replaces. Resolves with the flow, or undefined when it was not saved. */
   const save = async (over = version): Promise<FlowWithDetails | undefined> => {
     setAttempted(true)
+    mutation.reset()
     if (Object.keys(validate(draft)).length > 0) return undefined
     try {
       return await mutation.mutateAsync({ sent: draft, over })

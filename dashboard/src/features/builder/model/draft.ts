@@ -196,6 +196,6 @@ export function sameDraft(a: Draft, b: Draft): boolean {
 /** The flow as an export has it, which import takes: without ids. */
 export function exportOf(draft: Draft): { flows: NewFlowInput[] } {
   const { trigger_conditions = [], actions = [], ...rest } = inputOf(draft)
-  const bare = <T extends { id?: unknown }>({ id: _id, ...part }: T) => part
-  return { flows: [{ ...rest, trigger_conditions: trigger_conditions.map(bare) as ConditionInput[], actions: actions.map(bare) as ActionInput[] }] }
+  const bare = <T extends object>(part: T): T => Object.fromEntries(Object.entries(part).filter(([name]) => name !== 'id')) as T
+  return { flows: [{ ...rest, trigger_conditions: trigger_conditions.map(bare), actions: actions.map(bare) }] }
 }

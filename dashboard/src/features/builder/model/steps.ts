@@ -14,8 +14,7 @@ export function removed(steps: DraftStep[], index: number): DraftStep[] {
 export function duplicated(steps: DraftStep[], index: number): DraftStep[] {
   const step = steps[index]
   if (!step) return steps
-  const { id: _id, ...copy } = structuredClone(step)
-  return steps.toSpliced(index + 1, 0, { ...copy, key: newKey() })
+  return steps.toSpliced(index + 1, 0, { ...structuredClone(step), key: newKey(), id: undefined })
 }
 
 export function moved(steps: DraftStep[], from: number, to: number): DraftStep[] {

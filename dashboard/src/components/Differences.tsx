@@ -6,19 +6,20 @@ const said = (value: unknown) => (value === null || value === undefined ? '–' 
 
 interface Props {
   differences: Difference[]
+  /** What the two sides are. */
   before: string
   after: string
 }
 
-/** What differs between two versions, side by side. */
+/** What differs between two states of a flow, side by side. */
 export function Differences({ differences, before, after }: Props) {
-  const { t } = useTranslation('builder')
-  if (differences.length === 0) return <Text size="sm" c="dimmed">{t('history.same')}</Text>
+  const { t } = useTranslation()
+  if (differences.length === 0) return <Text size="sm" c="dimmed">{t('differences.none')}</Text>
   return (
     <Table.ScrollContainer minWidth={420} maxHeight={360}>
       <Table verticalSpacing={4} fz="sm">
         <Table.Thead>
-          <Table.Tr><Table.Th>{t('history.field')}</Table.Th><Table.Th>{before}</Table.Th><Table.Th>{after}</Table.Th></Table.Tr>
+          <Table.Tr><Table.Th>{t('differences.field')}</Table.Th><Table.Th>{before}</Table.Th><Table.Th>{after}</Table.Th></Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {differences.map((one) => (
