@@ -3,7 +3,6 @@ import { useLocalStorage } from '@mantine/hooks'
 import { Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CanvasAction, CanvasPath } from '@/components/flowcanvas/types'
-import { useFormat } from '@/i18n/format'
 import { FlowCanvas } from './canvas'
 import { useEditing } from './context'
 import { Section } from './Section'
@@ -39,13 +38,12 @@ function Canvas({ changes, tested }: Props) {
   const { t } = useTranslation('builder')
   const { draft, readOnly } = useEditing()
   const words = useWords()
-  const format = useFormat()
   const wrong = useStepIssue()
   const { steps } = draft
   const actions: CanvasAction[] = steps.map((step) => ({
     action_type: step.type, action_config: step.config, condition_type: step.conditionType === 'always' ? null : step.conditionType,
     condition_value: step.conditionType === 'always' ? null : step.conditionValue, label: words.label(step),
-    detail: [words.detail(step), step.conditionType === 'always' ? '' : words.when(step)].filter(Boolean).join(' · '),
+    detail: words.detail(step),
   }))
   const issues = Object.fromEntries(steps.flatMap((step, index) => {
     const message = wrong(step)
@@ -55,7 +53,7 @@ function Canvas({ changes, tested }: Props) {
     const index = steps.findIndex(({ key }) => key === tested.keys[place])
     if (index < 0) return []
     const state = planned.estimated_status === 'skipped' ? 'skipped' : planned.estimated_status === 'failed' ? 'failed' : 'will_run'
-    return [{ index, state, at: format.moment(planned.at), note: planned.reason ?? undefined } satisfies CanvasPath]
+    return [{ index, state, at: planned.at, note: planned.reason ?? undefined } satisfies CanvasPath]
   })
   const at = steps.findIndex(({ key }) => key === changes.open)
   const open = steps[at]
