@@ -6562,7 +6562,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "bolna" | "leads";
+                kind: "bolna" | "email" | "leads";
             };
             cookie?: never;
         };

@@ -1,6 +1,5 @@
-import { Card, Group, SegmentedControl, Skeleton, Text } from '@mantine/core'
+import { Box, Card, Group, SegmentedControl, Text } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
-import { Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CanvasAction, CanvasPath } from '@/components/flowcanvas/types'
 import { FlowCanvas } from './canvas'
@@ -60,10 +59,11 @@ function Canvas({ changes, tested }: Props) {
   if (!FlowCanvas) return null
   return (
     <>
-      <Suspense fallback={<Skeleton h={420} />}>
+      {/* The canvas fills the height that it is given. */}
+      <Box h="min(620px, 70vh)">
         <FlowCanvas actions={actions} issues={issues} path={path} selected={at < 0 ? null : at} onSelect={(index) => changes.setOpen(steps[index]?.key ?? null)}
           {...(readOnly ? {} : { onMove: changes.move, onAdd: changes.add, onRemove: changes.remove })} />
-      </Suspense>
+      </Box>
       {open ? (
         <Card withBorder>
           <Group mb="sm"><Text fw={600}>{t('steps.nth', { number: at + 1, name: words.label(open) })}</Text></Group>

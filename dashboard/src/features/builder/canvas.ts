@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react'
 import type { FlowCanvasProps } from '@/components/flowcanvas/types'
 
-/** The steps as a canvas, loaded when first shown; the switch between list and canvas shows where it is. */
+/** The steps as a canvas, which loads its code when first shown; null leaves out the switch between list and canvas. */
 export const FlowCanvas: ComponentType<FlowCanvasProps> | null = null
