@@ -115,9 +115,11 @@ func (a *api) testFlow(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
+	tested, more := input.draft(stored.Definition)
+	problems = withOthers(problems, more)
 	outcomes := flow.Outcomes(input.Outcomes.Value)
-	problems = withOthers(problems, outcomes.Validate("outcomes", stored.Actions))
-	lead, more := input.Data.Value.lead(tenant, stored.Definition)
+	problems = withOthers(problems, outcomes.Validate("outcomes", tested.Actions))
+	lead, more := input.Data.Value.lead(tenant, tested)
 	if problems = append(problems, more...); len(problems) > 0 {
 		return nil, invalid(problems)
 	}
@@ -125,22 +127,22 @@ func (a *api) testFlow(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	material, err := a.Trials.Material(ctx, tenant.ID, input.ContactID.Value.id, lead.Contact, now, templatesOf(stored.Actions))
+	material, err := a.Trials.Material(ctx, tenant.ID, input.ContactID.Value.id, lead.Contact, now, templatesOf(tested.Actions))
 	if err != nil {
 		return nil, err
 	}
-	trial, err := flow.Try(stored.Definition, material.Flows, flow.MatchInput{
+	trial, err := flow.Try(tested, material.Flows, flow.MatchInput{
 		Tenant: tenant, Lead: lead, Contact: material.Contact, Suppressions: material.Suppressions, Starts: material.Starts, Now: now,
 	})
 	if err != nil {
 		return nil, err
 	}
-	plan, note, err := rehearse(tenant, stored.Definition, lead, material, trial, outcomes, now)
+	plan, note, err := rehearse(tenant, tested, lead, material, trial, outcomes, now)
 	if err != nil {
 		return nil, err
 	}
 	return ok(FlowTest{
-		TestMode: true, FlowID: stored.ID.String(), FlowName: stored.Name,
+		TestMode: true, FlowID: stored.ID.String(), FlowName: tested.Name,
 		Matching:   Matching{trial.Matches, trial.Reason, trial.Checked},
 		WouldRun:   WouldRun{trial.WouldRun, trial.WouldReason},
 		ActionPlan: plan, Note: note,

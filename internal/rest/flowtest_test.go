@@ -214,3 +214,27 @@ func TestAClosedFlowIsPlannedFromItsOpening(t *testing.T) {
 	require.Equal(t, true, out["would_run"].(object)["result"])
 	require.Equal(t, "2026-02-06T04:30:00.000Z", out["action_plan"].([]any)[0].(object)["at"])
 }
+
+func TestATestTakesChangesThatAreNotSaved(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.flow(object{"name": "Welcome", "is_enabled": true, "trigger_conditions": []object{fromA}, "actions": []object{wait}})
+	draft := object{"name": "Draft", "trigger_conditions": []object{}, "actions": []object{call, whatsapp}}
+	out := b.do(http.StatusOK, "POST", "/flows/"+id+"/test", object{
+		"contact_data": object{"phone": "+919845012345"}, "outcomes": object{"1": "missed"}, "flow": draft,
+	}).data()
+	require.Equal(t, id, out["flow_id"])
+	require.Equal(t, "Draft", out["flow_name"])
+	require.Equal(t, true, out["matching"].(object)["matches"])
+	require.Equal(t, true, out["would_run"].(object)["result"])
+	require.Len(t, out["action_plan"], 2)
+	stored := b.do(http.StatusOK, "GET", "/flows/"+id, nil).data()
+	require.Equal(t, "Welcome", stored["name"])
+	require.Equal(t, 1, stored["version"])
+
+	refused := b.do(http.StatusBadRequest, "POST", "/flows/"+id+"/test", object{"flow": object{"name": " ", "actions": []object{{"action_order": 1, "action_type": "wait", "action_config": object{}}}}})
+	require.Equal(t, []any{
+		object{"field": "flow.name", "message": "Flow name is required"},
+		object{"field": "flow.actions[0].action_config.duration_minutes", "message": "Wait action requires positive duration_minutes"},
+	}, refused.body["details"])
+}

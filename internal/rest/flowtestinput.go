@@ -2,9 +2,11 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,6 +21,7 @@ type FlowTestInput struct {
 	ContactID Optional[uuidParam]     `json:"contact_id" required:"false"`
 	At        Optional[momentParam]   `json:"at" required:"false" doc:"When the lead comes; default now"`
 	Outcomes  Optional[outcomesInput] `json:"outcomes" required:"false"`
+	Flow      Optional[FlowInput]     `json:"flow" required:"false" doc:"Changes that are not saved: the flow is tested as a PATCH with them would leave it"`
 }
 
 // TestRunInput starts a test run.
@@ -99,6 +102,21 @@ func said(v Nullable[string]) string {
 		return ""
 	}
 	return *v.Value
+}
+
+// draft is the flow as the changes given with the test would leave it; their
+// problems are named as fields of the test.
+func (in FlowTestInput) draft(stored flow.Definition) (flow.Definition, []flow.FieldError) {
+	if !in.Flow.Sent {
+		return stored, nil
+	}
+	d := in.Flow.Value.apply(stored)
+	problems := flow.Validate(&d)
+	slices.SortStableFunc(d.Actions, func(a, b flow.Action) int { return cmp.Compare(a.Order, b.Order) }) // as the store gives them
+	for i := range problems {
+		problems[i].Field = join("flow", problems[i].Field)
+	}
+	return d, problems
 }
 
 // at is when the lead comes; a day means its start in the tenant's zone.

@@ -2329,6 +2329,8 @@ export interface components {
             contact_data?: components["schemas"]["ContactData"];
             /** Format: uuid */
             contact_id?: string;
+            /** @description Changes that are not saved: the flow is tested as a PATCH with them would leave it */
+            flow?: components["schemas"]["FlowInput"];
             /**
              * @description How steps end, by action_order. Of a call (each attempt): answered (default), missed, failed, no_answer, busy, voicemail; of a message: success (default), failed
              * @example {

@@ -70,5 +70,6 @@ export default {
     download: 'Download {{name}}',
     again: 'Export again',
   },
+  differences: { field: 'Field', none: 'There is no difference.' },
   soon: 'This page comes with the next release.',
 } as const

@@ -73,5 +73,6 @@ export default {
     download: '{{name}} डाउनलोड करें',
     again: 'फिर से निर्यात करें',
   },
+  differences: { field: 'फ़ील्ड', none: 'कोई अंतर नहीं है।' },
   soon: 'यह पेज अगले संस्करण में आएगा।',
 } satisfies Translation<typeof en>

@@ -20,6 +20,7 @@ Object.assign(window, {
   scrollTo() {},
 })
 Element.prototype.scrollIntoView = () => {}
+Object.defineProperty(document, 'fonts', { value: new EventTarget() })
 
 beforeAll(async () => {
   // A request that no handler of the test answers fails the test.

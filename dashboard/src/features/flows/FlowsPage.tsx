@@ -11,6 +11,7 @@ import { ButtonLink } from '@/components/links'
 import { Page, RowsSkeleton } from '@/components/Page'
 import { FlowTable } from './FlowTable'
 import { Gallery } from './Gallery'
+import { Transfer } from './Transfer'
 
 const route = getRouteApi('/auto-engagement')
 
@@ -41,7 +42,7 @@ export function FlowsPage() {
     return <FlowTable all={flows.data} shown={shown} />
   }
   return (
-    <Page title={t('title')} about={t('about')} actions={create}>
+    <Page title={t('title')} about={t('about')} actions={<>{create}<Transfer /></>}>
       {(flows.data?.length ?? 0) > 0 && (
         <TextInput value={search} onChange={(event) => setSearch(event.currentTarget.value)} maw={420}
           leftSection={<IconSearch size={16} />} placeholder={t('search')} aria-label={t('search')} type="search"
