@@ -69,7 +69,7 @@ BEYOND_SCHEMAS = [
         r"secret is required",
         r"secret must be sent again, since it would go to another server or account",
         # A link is inferred from the list of integrations, which has all kinds.
-        r"kind must be one of (bolna, leads|bolna, whatsapp, email)",
+        r"kind must be one of (bolna, email, leads|bolna, leads, email|bolna, leads|bolna, whatsapp, email)",
         # What the tenant's providers say.
         r"Connect (Bolna|WhatsApp|E-mail) first",
         r"The provider refuses: HTTP 401: .+",

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/auto-engagement/flows/internal/lambdaio"
@@ -27,8 +28,8 @@ func TestAnyPathThatTheGatewayDecodedReachesTheHandlerAsItWas(t *testing.T) {
 		"":                        "/",
 	} {
 		serve := lambdaio.HTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			require.Equal(t, want, r.URL.Path)
-			require.Equal(t, "limit=5", r.URL.RawQuery)
+			assert.Equal(t, want, r.URL.Path)
+			assert.Equal(t, "limit=5", r.URL.RawQuery)
 			w.WriteHeader(http.StatusTeapot)
 		}))
 		event := events.APIGatewayV2HTTPRequest{RawPath: decoded, RawQueryString: "limit=5"}

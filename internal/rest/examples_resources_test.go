@@ -133,7 +133,7 @@ func (s *story) tellOfIntegrations() {
 	})
 	s.play(http.StatusBadRequest, "connect-email", "", "", object{"config": object{"mode": "smtp", "host": "smtp acme", "from": "hello@acme.example"}})
 	s.play(http.StatusOK, "rotate-webhook-token", "The lead webhook's first address", "leads", nil)
-	s.play(http.StatusBadRequest, "rotate-webhook-token", "", "email", nil)
+	s.play(http.StatusBadRequest, "rotate-webhook-token", "", "whatsapp", nil)
 	s.play(http.StatusOK, "get-integration", "WhatsApp", "whatsapp", nil)
 	s.play(http.StatusBadRequest, "get-integration", "", "fax", nil)
 	s.play(http.StatusOK, "list-integrations", "All are connected", "", nil)

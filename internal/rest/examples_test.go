@@ -108,7 +108,7 @@ func roundTrip(tb testing.TB, v any) (out any) {
 
 var (
 	anyID      = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
-	anyAddress = regexp.MustCompile(`/webhooks/(bolna|leads)/[A-Za-z0-9_-]{20,}$`)
+	anyAddress = regexp.MustCompile(`/webhooks/(bolna|leads|ses)/[A-Za-z0-9_-]{20,}$`)
 	anyStamp   = regexp.MustCompile(`-\d{8}-\d{6}\.csv$`)
 	anyInstant = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`)
 )
