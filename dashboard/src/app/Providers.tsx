@@ -5,14 +5,14 @@ import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { nonce } from './nonce'
-import { theme } from './theme'
+import { contrast, theme } from './theme'
 
 /** What every component may count on: theme, dialogs, toasts, the server's answers. */
 export function Providers({ queries, children }: { queries: QueryClient; children: ReactNode }) {
   const { t } = useTranslation()
   return (
     <QueryClientProvider client={queries}>
-      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce} env={import.meta.env.MODE === 'test' ? 'test' : 'default'}>
+      <MantineProvider theme={theme} cssVariablesResolver={contrast} defaultColorScheme="auto" getStyleNonce={() => nonce} env={import.meta.env.MODE === 'test' ? 'test' : 'default'}>
         <Notifications position="bottom-right" limit={4} />
         <ModalsProvider labels={{ confirm: t('action.save'), cancel: t('action.cancel') }} modalProps={{ closeButtonProps: { 'aria-label': t('action.close') } }}>
           {children}

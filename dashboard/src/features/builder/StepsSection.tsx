@@ -1,8 +1,8 @@
 import { Box, Card, Group, SegmentedControl, Text } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
 import { useTranslation } from 'react-i18next'
+import { FlowCanvas } from '@/components/flowcanvas'
 import type { CanvasAction, CanvasPath } from '@/components/flowcanvas/types'
-import { FlowCanvas } from './canvas'
 import { useEditing } from './context'
 import { Section } from './Section'
 import { StepForm } from './StepForm'
@@ -24,11 +24,11 @@ export function StepsSection({ changes, tested }: Props) {
   const [view, setView] = useLocalStorage<'list' | 'canvas'>({ key: 'aef.builder.view', defaultValue: 'list' })
   return (
     <Section title={t('steps.title')} about={t('steps.about')} lock={false}
-      actions={FlowCanvas && (
+      actions={(
         <SegmentedControl size="xs" value={view} onChange={(value) => setView(value === 'canvas' ? 'canvas' : 'list')} aria-label={t('steps.view')}
           data={[{ value: 'list', label: t('steps.list') }, { value: 'canvas', label: t('steps.canvas') }]} />
       )}>
-      {FlowCanvas && view === 'canvas' ? <Canvas changes={changes} tested={tested} /> : <Steps changes={changes} />}
+      {view === 'canvas' ? <Canvas changes={changes} tested={tested} /> : <Steps changes={changes} />}
     </Section>
   )
 }
@@ -56,7 +56,6 @@ function Canvas({ changes, tested }: Props) {
   })
   const at = steps.findIndex(({ key }) => key === changes.open)
   const open = steps[at]
-  if (!FlowCanvas) return null
   return (
     <>
       {/* The canvas fills the height that it is given. */}
