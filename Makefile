@@ -81,9 +81,10 @@ fuzz: venv .build/stack.built ## Hold the API against its OpenAPI document for l
 		go test -count=1 -v -timeout 24h -run TestTheAPIKeepsItsDocument ./api/contract
 
 .PHONY: bench
-bench: venv .build/stack.built ## Report how reading slows with the history (AEF_BENCH_MANY=5000000 executions)
+bench: venv .build/stack.built ## Report speed: reads as the history grows (AEF_BENCH_MANY=5000000), leads and calls
 	@.build/stack -dir .local-unit -venv $(VENV) with-postgres -port $(UNIT_PORT) -- \
 		go test ./bench -run '^$$' -bench . -benchtime 1x -timeout 60m
+	@local/figures.sh
 
 .PHONY: lint
 lint: venv dashboard-lint ## Lint Go, the dashboard and the template, and see that generated code is current

@@ -175,7 +175,7 @@ func (r *rise) parameters(ctx context.Context) ([]string, error) {
 	}
 	parameters := []string{
 		"Environment=local", "Architecture=" + builder.Architecture(), "LogLevel=info",
-		"GlobalCallLimit=40", "CallOutcomeTimeout=15", "ReconcileInterval=5", "MessageReconcileTimeout=15",
+		"GlobalCallLimit=100", "CallOutcomeTimeout=15", "ReconcileInterval=5", "MessageReconcileTimeout=15",
 		// Tests and scripts of one tenant may send all that the machine bears.
 		"RateLimit=5000", "RateBurst=50000",
 		"BolnaBaseUrl=" + r.SandboxURL() + "/bolna", "WhatsAppBaseUrl=" + r.SandboxURL() + "/whatsapp",
