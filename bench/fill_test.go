@@ -21,7 +21,7 @@ func handler(db *testdb.DB) http.Handler {
 	return rest.New(rest.Config{
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: tenantToken{},
 		Statistics: postgres.StatReader{Pool: db.App},
-		Log: slog.New(slog.DiscardHandler),
+		Log:        slog.New(slog.DiscardHandler),
 	})
 }
 
