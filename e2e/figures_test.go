@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -64,7 +65,7 @@ func TestFigures(t *testing.T) {
 		var placed []request
 		wait(t, 3*time.Minute, "each call is placed", func() (struct{}, string) {
 			placed = s.requests(t, "bolna", func(r request) bool {
-				return r.Method == "POST" && r.Path == "/bolna/call" && r.field("agent_id") == n.agent
+				return r.Method == http.MethodPost && r.Path == "/bolna/call" && r.field("agent_id") == n.agent
 			})
 			if len(placed) < calls {
 				return struct{}{}, fmt.Sprintf("%d are", len(placed))
