@@ -34,6 +34,8 @@ var acrossTenants = map[string]string{
 	"AddProviderEvent": "provider_events: the webhook's, whose token named the tenant",
 	"GetProviderEvent": "provider_events: the sweeper's",
 	"EndProviderEvent": "provider_events: the sweeper's",
+	"PurgeEvents":      "provider_events: the sweeper's, applied ones of all tenants",
+	"PurgeRejects":     "lead_rejects: the sweeper's",
 	"FindRoute":        "webhook_routes: a public endpoint finds its tenant here",
 	"TakeRoutes":       "webhook_routes: a route that another tenant has is left out, which the caller must see",
 	"QueueForLine":     "call_lines: named by the attempt, whose id the program made, and by the tenant, who must be the caller",
@@ -254,6 +256,8 @@ insert into flow_action_logs (id, tenant_id, execution_id, step, attempt, action
     values (:id, :id, :id, 1, 1, 'ai_call', '{}', 'claimed', :id, 'x', 'x', '{"x":1}');
 insert into flow_action_logs (id, tenant_id, execution_id, step, attempt, action_type, action_config, state)
     values (gen_random_uuid(), :id, :id, 1, 2, 'ai_call', '{}', 'planned');
+insert into flow_action_logs (id, tenant_id, execution_id, step, attempt, action_type, action_config, state, claim_until)
+    values (gen_random_uuid(), :id, :id, 2, 1, 'whatsapp_message', '{}', 'sent', :at);
 insert into email_templates (id, tenant_id, name, category, subject, is_active, created_at, updated_at) values (:id, :id, 'x', 'x', 'x', false, :at, :at);
 insert into integrations (tenant_id, kind, config) values (:id, 'bolna', '{"x":"x"}');
 insert into idempotency_keys (tenant_id, key, request, response, created_at) values (:id, 'x', 'x', jsonb_build_object('data', jsonb_build_object('id', :id)), :at);
