@@ -223,6 +223,7 @@ func (t *turn) standDown() (calls []question, busy bool) {
 // abandon ends a step of a cancelled execution that has come to nothing.
 func (t *turn) abandon(row flow.Step) {
 	row.State, row.SkipKind, row.SkipReason, row.CompletedAt = flow.Skipped, flow.SkipCondition, "the execution was cancelled", &t.now
-	row.ClaimID, row.ClaimUntil, row.RetryAt, row.Error = nil, nil, nil, ""
+	// The machine that waits for the token is stopped, so nobody answers it.
+	row.ClaimID, row.ClaimUntil, row.RetryAt, row.Error, row.Token = nil, nil, nil, "", ""
 	t.write(row)
 }

@@ -137,6 +137,9 @@ func TestAQueuedCallThatIsCancelledIsNeverPlaced(t *testing.T) {
 			b.called(third)
 			cancel(b, second)
 			require.Equal(t, "none", b.text(lineOf, second.ExecutionID))
+			if name == "one" {
+				require.Equal(t, "null", b.text("select token from flow_action_logs where execution_id = $1", second.ExecutionID), "nobody waits for it")
+			}
 			b.ends(0, flow.OutcomeAnswered)
 			require.True(t, b.told(third), "the next in the queue gets the line")
 			require.Equal(t, flow.DoDone, b.planned(second).Kind)
