@@ -107,23 +107,23 @@ func executionRecords(rows []db.ListExecutionsRow) []flow.ExecutionRecord {
 // ListLeads reads a page of leads, newest first, without decision and event.
 func (r ExecutionReader) ListLeads(ctx context.Context, tenant uuid.UUID, f flow.LeadFilter, p flow.Page) ([]flow.LeadRecord, flow.Total, error) {
 	pipe := NewPipe()
-	beforeAt, beforeID := cursorParts(p.Before)
-	rows := Rows[db.ListLeadsRow](pipe, db.ListLeads, tenant, string(f.Outcome), f.Source, f.ContactID, f.Received.From, f.Received.To,
-		beforeAt, beforeID, p.Offset, p.Limit)
+	rows := pipeLeadPage(pipe, tenant, f, p)
 	count := Scalars[int64](pipe, db.CountLeads, tenant, string(f.Outcome), f.Source, f.ContactID, f.Received.From, f.Received.To,
 		flow.MaxCounted+1)
 	if err := r.Pool.read(ctx, tenant, pipe); err != nil {
 		return nil, flow.Total{}, storeError("list leads", err)
 	}
-	leads := make([]flow.LeadRecord, len(*rows))
-	for i, row := range *rows {
-		lead, err := leadRecord(row)
-		if err != nil {
-			return nil, flow.Total{}, err
-		}
-		leads[i] = lead
+	leads, err := leadRecords(*rows)
+	if err != nil {
+		return nil, flow.Total{}, err
 	}
 	return leads, total(*count), nil
+}
+
+func pipeLeadPage(pipe *Pipe, tenant uuid.UUID, f flow.LeadFilter, p flow.Page) *[]db.ListLeadsRow {
+	beforeAt, beforeID := cursorParts(p.Before)
+	return Rows[db.ListLeadsRow](pipe, db.ListLeads, tenant, string(f.Outcome), f.Source, f.ContactID, f.Received.From, f.Received.To,
+		beforeAt, beforeID, p.Offset, p.Limit)
 }
 
 // Lead reads one lead with its decision.
@@ -144,6 +144,18 @@ func (r ExecutionReader) Lead(ctx context.Context, tenant, id uuid.UUID) (flow.L
 	})
 	lead.Decision, lead.Event = l.Decision, l.Body
 	return lead, err
+}
+
+func leadRecords(rows []db.ListLeadsRow) ([]flow.LeadRecord, error) {
+	leads := make([]flow.LeadRecord, len(rows))
+	for i, row := range rows {
+		lead, err := leadRecord(row)
+		if err != nil {
+			return nil, err
+		}
+		leads[i] = lead
+	}
+	return leads, nil
 }
 
 func leadRecord(row db.ListLeadsRow) (flow.LeadRecord, error) {

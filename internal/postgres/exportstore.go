@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -92,19 +91,8 @@ func (s ExportStore) Forget(ctx context.Context, job *exporter.Job) error {
 	return s.guarded(ctx, job, pipe, "delete")
 }
 
-// guarded runs what holds only while the worker has the lease.
 func (s ExportStore) guarded(ctx context.Context, job *exporter.Job, pipe *Pipe, doing string) error {
-	tx, err := s.Pool.Begin(ctx, job.TenantID, nil)
-	if err == nil {
-		err = tx.Commit(ctx, pipe)
-	}
-	if Code(err) == "40001" {
-		return exporter.ErrLost
-	}
-	if err != nil {
-		return fmt.Errorf("%s export %s: %w", doing, job.ID, err)
-	}
-	return nil
+	return leased(ctx, s.Pool, job.TenantID, pipe, exporter.ErrLost, doing+" export "+job.ID.String())
 }
 
 // ExportExecutions implements exporter.Store.
@@ -120,20 +108,11 @@ func (s ExportStore) ExportExecutions(ctx context.Context, tenant uuid.UUID, f f
 // ExportLeads implements exporter.Store.
 func (s ExportStore) ExportLeads(ctx context.Context, tenant uuid.UUID, f flow.LeadFilter, before *flow.Cursor, most int) ([]flow.LeadRecord, error) {
 	pipe := NewPipe()
-	beforeAt, beforeID := cursorParts(before)
-	rows := Rows[db.ListLeadsRow](pipe, db.ListLeads, tenant, string(f.Outcome), f.Source, f.ContactID, f.Received.From, f.Received.To,
-		beforeAt, beforeID, 0, most)
+	rows := pipeLeadPage(pipe, tenant, f, flow.Page{Limit: most, Before: before})
 	if err := s.Pool.read(ctx, tenant, pipe); err != nil {
 		return nil, fmt.Errorf("read leads for an export: %w", err)
 	}
-	leads := make([]flow.LeadRecord, len(*rows))
-	for i, row := range *rows {
-		var err error
-		if leads[i], err = leadRecord(row); err != nil {
-			return nil, err
-		}
-	}
-	return leads, nil
+	return leadRecords(*rows)
 }
 
 // ExportContacts implements exporter.Store.
@@ -154,10 +133,8 @@ func (s ExportStore) ExportContacts(ctx context.Context, tenant uuid.UUID, f flo
 				City: r.City, Country: r.Country, TimeZone: r.TimeZone, Tags: r.Tags,
 			}, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 		}
-		decoder := json.NewDecoder(bytes.NewReader(r.CustomFields))
-		decoder.UseNumber() // a number is kept to its last digit
-		if err := decoder.Decode(&out[i].CustomFields); err != nil {
-			return nil, fmt.Errorf("read custom fields of contact %s: %w", r.ID, err)
+		if err := readCustomFields(&out[i].Contact, r.CustomFields); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil

@@ -165,19 +165,8 @@ func (s ImportStore) Forget(ctx context.Context, job *importer.Job) error {
 	return s.guarded(ctx, job, pipe, "delete")
 }
 
-// guarded runs what holds only while the worker has the lease.
 func (s ImportStore) guarded(ctx context.Context, job *importer.Job, pipe *Pipe, doing string) error {
-	tx, err := s.Pool.Begin(ctx, job.TenantID, nil)
-	if err == nil {
-		err = tx.Commit(ctx, pipe)
-	}
-	if Code(err) == "40001" {
-		return importer.ErrLost
-	}
-	if err != nil {
-		return fmt.Errorf("%s import %s: %w", doing, job.ID, err)
-	}
-	return nil
+	return leased(ctx, s.Pool, job.TenantID, pipe, importer.ErrLost, doing+" import "+job.ID.String())
 }
 
 // RowErrors implements importer.Store.

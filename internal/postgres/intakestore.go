@@ -283,10 +283,17 @@ func intakeContact(row db.ListContactsByKeysRow) (flow.Contact, error) {
 		ID: row.ID, ExternalID: row.ExternalID, Name: row.Name, Phone: row.Phone, PhoneValid: row.PhoneValid,
 		Email: row.Email, Company: row.Company, City: row.City, Country: row.Country, TimeZone: row.TimeZone, Tags: row.Tags,
 	}
-	decoder := json.NewDecoder(bytes.NewReader(row.CustomFields))
-	decoder.UseNumber() // a number is kept to its last digit
+	err := readCustomFields(&c, row.CustomFields)
+	return c, err
+}
+
+// readCustomFields fills in a contact's custom fields. A number is kept to its
+// last digit, as matching sees it.
+func readCustomFields(c *flow.Contact, raw []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
 	if err := decoder.Decode(&c.CustomFields); err != nil {
-		return c, fmt.Errorf("read custom fields of contact %s: %w", row.ID, err)
+		return fmt.Errorf("read custom fields of contact %s: %w", c.ID, err)
 	}
-	return c, nil
+	return nil
 }

@@ -57,6 +57,22 @@ func (s JobStore) CreateExport(ctx context.Context, r flow.ExportRecord, once *f
 	return r, storeError("create an export", err)
 }
 
+// leased writes what holds only while a worker has its job's lease; lost says
+// that it has it no more.
+func leased(ctx context.Context, pool *Pool, tenant uuid.UUID, pipe *Pipe, lost error, doing string) error {
+	tx, err := pool.Begin(ctx, tenant, nil)
+	if err == nil {
+		err = tx.Commit(ctx, pipe)
+	}
+	if Code(err) == "40001" {
+		return lost
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
 func createJob[T any](ctx context.Context, pool *Pool, tenant uuid.UUID, record T, once *flow.Once[T], add func(*Pipe)) error {
 	return Retry(ctx, func() error {
 		pipe := NewPipe()

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -115,13 +114,8 @@ func contactOf(r db.LoadExecutionContactRow) (flow.Contact, error) {
 		ID: r.ID, ExternalID: r.ExternalID, Name: r.Name, Phone: r.Phone, PhoneValid: r.PhoneValid, Email: r.Email,
 		Company: r.Company, City: r.City, Country: r.Country, TimeZone: r.TimeZone, Tags: r.Tags,
 	}
-	// Numbers stay as they are written, as matching sees them.
-	decoder := json.NewDecoder(bytes.NewReader(r.CustomFields))
-	decoder.UseNumber()
-	if err := decoder.Decode(&c.CustomFields); err != nil {
-		return c, fmt.Errorf("read custom fields of contact %s: %w", r.ID, err)
-	}
-	return c, nil
+	err := readCustomFields(&c, r.CustomFields)
+	return c, err
 }
 
 func stepOf(r db.LoadLedgerRow) flow.Step {

@@ -13,17 +13,8 @@ const maxKey = 255
 
 // lead takes in a lead of an outside system. The token says whose it is.
 func (h *Handler) lead(w http.ResponseWriter, r *http.Request) {
-	body, ok := read(w, r)
+	tenant, body, ok := h.open(w, r, "leads")
 	if !ok {
-		return
-	}
-	tenant, found, err := h.tenant(r.Context(), "leads", r.PathValue("token"))
-	if err != nil {
-		unavailable(w, err)
-		return
-	}
-	if !found {
-		fail(w, http.StatusNotFound, "No such webhook")
 		return
 	}
 	key := r.Header.Get("Idempotency-Key")

@@ -12,17 +12,8 @@ var ErrRefused = errors.New("refused")
 
 // ses takes in what Amazon SES publishes to a topic of Amazon SNS.
 func (h *Handler) ses(w http.ResponseWriter, r *http.Request) {
-	body, ok := read(w, r)
+	tenant, body, ok := h.open(w, r, "ses")
 	if !ok {
-		return
-	}
-	tenant, found, err := h.tenant(r.Context(), "ses", r.PathValue("token"))
-	if err != nil {
-		unavailable(w, err)
-		return
-	}
-	if !found {
-		fail(w, http.StatusNotFound, "No such webhook")
 		return
 	}
 	event, err := h.OpenSNS(r.Context(), body)

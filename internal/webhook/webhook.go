@@ -64,17 +64,8 @@ func (h *Handler) Routes() http.Handler {
 }
 
 func (h *Handler) bolna(w http.ResponseWriter, r *http.Request) {
-	body, ok := read(w, r)
+	tenant, body, ok := h.open(w, r, "bolna")
 	if !ok {
-		return
-	}
-	tenant, found, err := h.tenant(r.Context(), "bolna", r.PathValue("token"))
-	if err != nil {
-		unavailable(w, err)
-		return
-	}
-	if !found {
-		fail(w, http.StatusNotFound, "No such webhook")
 		return
 	}
 	entries, err := split(body)
@@ -143,6 +134,24 @@ func (h *Handler) whatsapp(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	answer(w, http.StatusOK, map[string]any{"success": true})
+}
+
+// open reads a request to an address with a token, and finds whose it is. When
+// ok is false it has been answered.
+func (h *Handler) open(w http.ResponseWriter, r *http.Request, kind string) (tenant uuid.UUID, body []byte, ok bool) {
+	if body, ok = read(w, r); !ok {
+		return uuid.Nil, nil, false
+	}
+	tenant, found, err := h.tenant(r.Context(), kind, r.PathValue("token"))
+	if err != nil {
+		unavailable(w, err)
+		return uuid.Nil, nil, false
+	}
+	if !found {
+		fail(w, http.StatusNotFound, "No such webhook")
+		return uuid.Nil, nil, false
+	}
+	return tenant, body, true
 }
 
 func (h *Handler) tenant(ctx context.Context, kind, token string) (uuid.UUID, bool, error) {
