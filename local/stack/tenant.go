@@ -44,12 +44,11 @@ func tenant(ctx context.Context, s stack, args []string) error {
 	if r.outputs, err = r.cloud.Outputs(ctx, settings.StackName); err != nil {
 		return err
 	}
-	added, err := r.accounts.Add(s.Settings, *name)
-	if err != nil {
+	if r.accounts, err = r.accounts.Add(s.Settings, *name); err != nil {
 		return err
 	}
 	alone := r.accounts
-	alone.Tenants = []accounts.Tenant{added}
+	alone.Tenants = alone.Tenants[len(alone.Tenants)-1:]
 	if err := seed.Sandbox(ctx, s.Settings, alone); err != nil {
 		return err
 	}
@@ -59,7 +58,7 @@ func tenant(ctx context.Context, s stack, args []string) error {
 	if _, err := r.describe(); err != nil {
 		return err
 	}
-	described, err := describeTenant(s.Settings, r.accounts, added)
+	described, err := describeTenant(s.Settings, alone, alone.Tenants[0])
 	if err != nil {
 		return err
 	}

@@ -75,13 +75,12 @@ func Load(s settings.Settings) (Accounts, error) {
 	return a, nil
 }
 
-// Add makes up one more tenant, and keeps it. What its accounts are called
-// follows from how many there are.
-func (a *Accounts) Add(s settings.Settings, name string) (Tenant, error) {
+// Add makes up one more tenant, the last, and keeps it. What its accounts are
+// called follows from how many there are.
+func (a Accounts) Add(s settings.Settings, name string) (Accounts, error) {
 	n := len(a.Tenants) + 1
-	t := tenant(name, fmt.Sprintf("hello@tenant%d.example", n), fmt.Sprintf("+9180400%05d", n), fmt.Sprintf("1%014d", n))
-	a.Tenants = append(a.Tenants, t)
-	return t, settings.WriteJSON(s.Path("accounts.json"), *a, 0o600)
+	a.Tenants = append(a.Tenants, tenant(name, fmt.Sprintf("hello@tenant%d.example", n), fmt.Sprintf("+9180400%05d", n), fmt.Sprintf("1%014d", n)))
+	return a, settings.WriteJSON(s.Path("accounts.json"), a, 0o600)
 }
 
 func invent() Accounts {
