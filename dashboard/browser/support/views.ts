@@ -72,6 +72,10 @@ async function view(page: Page, name: string) {
 /** Goes to an address below /dashboard as a link does: without loading the application again. */
 export async function open(page: Page, path: string) {
   // Leaves what a view before it has opened.
+  while (await page.getByRole('dialog').count()) {
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').first().waitFor({ state: 'detached' })
+  }
   for (const to of ['/nowhere', path]) {
     await page.evaluate((address) => {
       history.pushState(null, '', address)

@@ -93,7 +93,7 @@ function UserMenu() {
   return (
     <Menu position="bottom-end" width={240} shadow="md">
       <Menu.Target>
-        <ActionIcon variant="subtle" size="lg" radius="xl" aria-label={t('user.menu')}><Avatar size={32} name={name} color="indigo" alt="" /></ActionIcon>
+        <ActionIcon variant="subtle" size="lg" radius="xl" aria-label={t('user.menu')}><Avatar size={32} name={name} color="indigo" alt="" aria-hidden /></ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         {name && <Menu.Label>{name}</Menu.Label>}

@@ -1,4 +1,6 @@
-import { Badge, createTheme, type CSSVariablesResolver, Tooltip } from '@mantine/core'
+import { Badge, createTheme, type CSSVariablesResolver, Drawer, Modal, Tooltip } from '@mantine/core'
+
+const title = { fontWeight: 650, fontSize: 'var(--mantine-font-size-lg)' }
 
 export const theme = createTheme({
   primaryColor: 'indigo',
@@ -11,13 +13,27 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   components: {
     Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 600 } }),
+    Modal: Modal.extend({ styles: { title } }),
+    Drawer: Drawer.extend({ styles: { title } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withinPortal: true } }),
   },
 })
 
-/** Texts that Mantine draws paler than WCAG AA allows: hints, and words on a tint of their colour. */
+const colours = ['red', 'orange', 'yellow', 'green', 'teal', 'cyan', 'blue', 'indigo', 'violet', 'grape']
+
+/** In the dark: words in a light shade of their colour, on a faint tint of it. */
+const tints = Object.fromEntries(colours.flatMap((name) => [
+  [`--mantine-color-${name}-light`, `color-mix(in srgb, var(--mantine-color-${name}-8) 24%, var(--mantine-color-dark-7))`],
+  [`--mantine-color-${name}-light-hover`, `color-mix(in srgb, var(--mantine-color-${name}-8) 34%, var(--mantine-color-dark-7))`],
+  [`--mantine-color-${name}-light-color`, `var(--mantine-color-${name}-3)`],
+]))
+
+/** Texts that Mantine draws paler than WCAG AA allows: hints, and words in a colour, on it or on a tint of it. */
 export const contrast: CSSVariablesResolver = () => ({
-  variables: {},
+  variables: {
+    '--mantine-color-red-filled': 'var(--mantine-color-red-9)',
+    '--mantine-color-red-filled-hover': '#b02525',
+  },
   light: {
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
@@ -31,9 +47,18 @@ export const contrast: CSSVariablesResolver = () => ({
     '--mantine-color-violet-light-color': 'var(--mantine-color-violet-9)',
     '--mantine-color-red-light-color': '#a61e1e',
     '--mantine-color-gray-light-color': 'var(--mantine-color-gray-8)',
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+    '--mantine-color-red-text': 'var(--mantine-color-red-9)',
   },
   dark: {
+    ...tints,
     '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
     '--mantine-color-placeholder': 'var(--mantine-color-dark-1)',
+    '--mantine-color-error': 'var(--mantine-color-red-4)',
+    '--mantine-color-red-text': 'var(--mantine-color-red-4)',
+    // Black on nearly black otherwise.
+    '--mantine-color-gray-light': 'var(--mantine-color-dark-4)',
+    '--mantine-color-gray-light-hover': 'var(--mantine-color-dark-3)',
+    '--mantine-color-gray-light-color': 'var(--mantine-color-dark-0)',
   },
 })

@@ -25,7 +25,7 @@ export function makeFormat(language: string, zone: string) {
     relative: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }),
     // The plain calendar day, to tell days apart.
     key: new Intl.DateTimeFormat('en-CA', { timeZone: zone }),
-    unit: (unit: 'second' | 'minute' | 'hour' | 'day') => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: 1 }),
+    unit: (unit: 'second' | 'minute' | 'hour' | 'day') => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }),
   }
   const parse = (at: string | Date) => (typeof at === 'string' ? new Date(at) : at)
   return {
@@ -66,7 +66,7 @@ export function makeFormat(language: string, zone: string) {
       if (size < 86_400) return formats.relative.format(Math.round(seconds / 3600), 'hour')
       return formats.relative.format(Math.round(seconds / 86_400), 'day')
     },
-    /** A length of time of this many seconds, in its greatest units: "2h 5m". */
+    /** A length of time of this many seconds, in its greatest units: "2 hr 5 min". */
     duration(seconds: number) {
       if (seconds < 60) return formats.unit('second').format(seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds))
       const parts = [

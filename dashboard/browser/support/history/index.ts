@@ -5,7 +5,7 @@ import type { PlainLead } from '../../../src/api/schema'
 import { apiOf } from '../api.ts'
 import { readStack, type Tenant } from '../stack.ts'
 import { flowsOf, templates } from './flows.ts'
-import { addPast, type Step } from './past.ts'
+import { addPast, spreadToday, type Step } from './past.ts'
 import { mailOf, people } from './people.ts'
 
 /** What pages are opened with. */
@@ -95,6 +95,7 @@ export async function tell(tenant: Tenant): Promise<Told> {
       and not exists (select from flow_action_logs l where l.execution_id = e.id and l.action_type = 'wait' and l.state = 'planned') limit 1`)))
     const cancelled = (await one(`select id from flow_executions where tenant_id = $1 and status = 'running' order by triggered_at desc limit 1`))!
     own(await api.POST('/api/auto-engagement/executions/{id}/cancel', { params: { path: { id: cancelled } }, body: { reason: 'Bought elsewhere' } }))
+    await spreadToday(client, tenant.id)
     await addPast(client, tenant.id, flows)
     const execution = (status: string, more = '') => one(`select id from flow_executions e where tenant_id = $1 and status = '${status}' ${more} order by triggered_at desc limit 1`)
     const contact = await one(`select contact_id as id from flow_executions where tenant_id = $1 and status = 'completed' order by triggered_at desc limit 1`)

@@ -42,7 +42,8 @@ interface Lead {
   decided_at: string | null
 }
 
-const days = 30
+// As many again before the days that the pages look back on.
+const days = 60
 const hour = 3_600_000
 const day = 24 * hour
 
@@ -63,8 +64,8 @@ function idAt(at: number) {
 
 /**
  * Copies a tenant's executions of today, with their leads and steps, onto the
- * days of a month; what waits today has come to its end there. They did not go
- * through the system: nobody can wait a month for pictures. The triggers on
+ * days of two months; what waits today has come to its end there. They did not go
+ * through the system: nobody can wait that long for pictures. The triggers on
  * both tables count them like all others.
  */
 export async function addPast(client: Client, tenant: string, flows: Map<string, Step[]>) {
@@ -76,9 +77,9 @@ export async function addPast(client: Client, tenant: string, flows: Map<string,
   const roll = dice(7)
   const today = Math.floor(Date.now() / day) * day
   const past = { executions: [] as Execution[], logs: [] as Log[], leads: [] as Lead[] }
-  for (let back = days + 5; back >= 1; back--) {
+  for (let back = days; back >= 1; back--) {
     const weekday = new Date(today - back * day).getUTCDay()
-    const busy = [5, 14, 12, 13, 11, 12, 8][weekday]! + Math.floor((days - back) / 6)
+    const busy = [5, 14, 12, 13, 11, 12, 8][weekday]! + Math.floor((days - back) / 12)
     for (let n = Math.floor(busy * (0.7 + 0.6 * roll())); n > 0; n--) {
       const from = ended[Math.floor(roll() * ended.length)]!
       // Most of them in the morning and the late afternoon, as it is in India.
@@ -124,4 +125,28 @@ export async function addPast(client: Client, tenant: string, flows: Map<string,
       `select quote_ident(column_name) as name from information_schema.columns where table_name = $1 and table_schema = 'public' and is_generated = 'NEVER' order by ordinal_position`, [table])
     return rows.map(({ name }) => name).join(', ')
   }
+}
+
+/**
+ * Moves a tenant's executions of today back by some minutes each, as if its
+ * leads had come in the course of the day. A step counts where its execution
+ * was triggered when it is written, so steps are taken out and put back.
+ */
+export async function spreadToday(client: Client, tenant: string) {
+  await client.query('begin')
+  await client.query(
+    `create temp table moved on commit drop as
+     select id, lead_event_id, contact_id, row_number() over (order by triggered_at desc) * interval '13 minutes' as by
+     from flow_executions where tenant_id = $1`, [tenant])
+  await client.query('create temp table steps on commit drop as select l.* from flow_action_logs l join moved on moved.id = l.execution_id')
+  for (const query of [
+    'delete from flow_action_logs l using moved where l.execution_id = moved.id',
+    `update flow_executions e set triggered_at = triggered_at - by, started_at = started_at - by, completed_at = completed_at - by
+     from moved where e.id = moved.id`,
+    'update lead_events l set received_at = received_at - by, decided_at = decided_at - by from moved where l.id = moved.lead_event_id',
+    'update contacts c set created_at = created_at - by, updated_at = updated_at - by from moved where c.id = moved.contact_id',
+    'update steps s set started_at = started_at - by, completed_at = completed_at - by from moved where s.execution_id = moved.id',
+    'insert into flow_action_logs select * from steps',
+    'commit',
+  ]) await client.query(query)
 }

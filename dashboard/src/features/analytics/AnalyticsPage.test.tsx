@@ -47,7 +47,7 @@ test('totals stand against the period before', async () => {
   expect(cards[0]).toHaveTextContent('Executions1,500+50% · before: 1,000')
   expect(cards[1]).toHaveTextContent('Success rate80%+4.5 points · before: 75.5%')
   expect(cards[3]).toHaveTextContent('Failed2no change · before: 2')
-  expect(cards[6]).toHaveTextContent('45s-50% · before: 1m')
+  expect(cards[6]).toHaveTextContent('45 sec-50% · before: 1 min')
 })
 
 test('every chart has its words, and its figures as a table', async () => {

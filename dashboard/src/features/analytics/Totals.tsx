@@ -14,7 +14,9 @@ interface Total {
   of: (period: Period) => number | null
   show: (value: number) => string
   /** How much it changed, in words; default: the share of what it was before. */
-  change?: (now: number, before: number) => string
+  change?: (moved: number) => string
+  /** The smallest change that is shown at all; default 0. */
+  least?: number
   /** Whether more is better (1) or worse (-1). */
   better?: 1 | -1
 }
@@ -28,7 +30,7 @@ export function Totals({ overview, oneFlow }: { overview: Overview; oneFlow: boo
   const touchNote = oneFlow ? t('ofAllFlows') : undefined
   const totals: Total[] = [
     { name: t('executions'), of: (p) => p.total_executions, show: format.number },
-    { name: t('successRate'), of: rate, show: (n) => format.percent(n / 100), change: (now, before) => t('points', { n: format.difference(now - before) }), better: 1 },
+    { name: t('successRate'), of: rate, show: (n) => format.percent(n / 100), change: (moved) => t('points', { n: format.difference(moved) }), least: 0.05, better: 1 },
     { name: t('completed'), of: (p) => p.completed_executions, show: format.number, better: 1 },
     { name: t('failed'), of: (p) => p.failed_executions, show: format.number, better: -1 },
     { name: t('cancelled'), of: (p) => p.cancelled_executions, show: format.number },
@@ -43,16 +45,17 @@ export function Totals({ overview, oneFlow }: { overview: Overview; oneFlow: boo
   )
 }
 
-function Card({ total: { name, note, of, show, change, better }, overview }: { total: Total; overview: Overview }) {
+function Card({ total: { name, note, of, show, change, least = 0, better }, overview }: { total: Total; overview: Overview }) {
   const { t } = useTranslation('analytics')
   const format = useFormat()
   const now = of(overview.period)
   const before = of(overview.previous)
-  const moved = now !== null && before !== null ? now - before : 0
+  const difference = now !== null && before !== null ? now - before : 0
+  const moved = Math.abs(difference) < least ? 0 : difference
   const words = () => {
     if (before === null || now === null) return null
     if (moved === 0) return t('same')
-    if (change) return change(now, before)
+    if (change) return change(moved)
     return before === 0 ? null : format.change(moved / before)
   }
   const said = words()

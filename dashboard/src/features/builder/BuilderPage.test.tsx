@@ -43,7 +43,7 @@ test('a flow is shown with its conditions, steps in words and times', async () =
   expect(steps()).toEqual(['Step 1: AI call', 'Step 2: Wait', 'Step 3: E-mail'])
   expect(await screen.findByText(/Priya/)).toBeInTheDocument()
   expect(screen.getByText('only if the last call was missed')).toBeInTheDocument()
-  expect(screen.getByText('about 2h after the lead')).toBeInTheDocument()
+  expect(screen.getByText('about 2 hr after the lead')).toBeInTheDocument()
 })
 
 test('a new flow says what is missing, and is made once nothing is', async () => {

@@ -49,13 +49,13 @@ test('each step says what came of it, and what is still to come', async () => {
   expect(call.getByText('The call was not picked up (no answer)')).toBeInTheDocument()
   expect(call.getByRole('link', { name: 'Listen to the recording' })).toHaveAttribute('href', 'https://calls.example.com/1.mp3')
   expect(call.getByText(/\/executions\/7/)).toBeInTheDocument()
-  expect(call.getByText('took 1m')).toBeInTheDocument()
+  expect(call.getByText('took 1 min')).toBeInTheDocument()
   const message = await step(2)
   expect(message.getByText('Delivered to +919845012345')).toBeInTheDocument()
   expect(message.getByText('template hello · if the last call was missed')).toBeInTheDocument()
   const wait = await step(3)
   expect(wait.getByText('Planned')).toBeInTheDocument()
-  expect(wait.getByText('waits 1h 30m')).toBeInTheDocument()
+  expect(wait.getByText('waits 1 hr 30 min')).toBeInTheDocument()
 })
 
 test('a recording is linked only when it is an address of the web', async () => {

@@ -1,5 +1,5 @@
 import { Alert, Badge, Box, Button, Grid, Group, Stack, Text, Title } from '@mantine/core'
-import { IconAlertTriangle, IconFlask, IconPlayerStop } from '@tabler/icons-react'
+import { IconAlertTriangle, IconFlask, IconCircleX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -76,7 +76,7 @@ function Actions({ execution }: { execution: Execution }) {
     <>
       {execution.flow_id && <ButtonLink variant="default" to="/auto-engagement/$id/edit" params={{ id: execution.flow_id }}>{t('editFlow')}</ButtonLink>}
       {execution.status === 'running' && can('write') && (
-        <Button color="red" variant="light" leftSection={<IconPlayerStop size={16} />} onClick={() => confirmCancel({ id: execution.id })}>{t('cancel')}</Button>
+        <Button color="red" variant="light" leftSection={<IconCircleX size={16} />} onClick={() => confirmCancel({ id: execution.id })}>{t('cancel')}</Button>
       )}
     </>
   )
@@ -89,7 +89,7 @@ function Notes({ execution }: { execution: Execution }) {
     <>
       {execution.is_test_run && <Alert icon={<IconFlask />} p="xs" color="blue">{t('testText')}</Alert>}
       {execution.status === 'cancelled' && (
-        <Alert icon={<IconPlayerStop />} p="xs" color="gray">{typeof reason === 'string' && reason !== '' ? t('cancelledBecause', { reason }) : t('cancelledNoReason')}</Alert>
+        <Alert icon={<IconCircleX />} p="xs" color="gray">{typeof reason === 'string' && reason !== '' ? t('cancelledBecause', { reason }) : t('cancelledNoReason')}</Alert>
       )}
       {execution.error_message && <Alert icon={<IconAlertTriangle />} p="xs" color={execution.status === 'skipped' ? 'yellow' : 'red'} title={execution.status === 'failed' ? t('error') : undefined}>{execution.error_message}</Alert>}
     </>

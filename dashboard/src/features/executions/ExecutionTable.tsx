@@ -1,5 +1,5 @@
 import { ActionIcon, Badge, Checkbox, Group, Paper, Table, Text, VisuallyHidden } from '@mantine/core'
-import { IconPlayerStop } from '@tabler/icons-react'
+import { IconCircleX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { useCan } from '@/api/me'
 import type { Execution } from '@/api/schema'
@@ -86,7 +86,7 @@ export function ExecutionTable({ rows, columns, selected, onSelect }: Props) {
                 {can('write') && (
                   <Table.Td>
                     {row.status === 'running' && (
-                      <ActionIcon variant="subtle" color="red" aria-label={`${t('cancel')} ${name}`} onClick={() => confirmCancel({ id: row.id })}><IconPlayerStop size={16} /></ActionIcon>
+                      <ActionIcon variant="subtle" color="red" aria-label={`${t('cancel')} ${name}`} onClick={() => confirmCancel({ id: row.id })}><IconCircleX size={16} /></ActionIcon>
                     )}
                   </Table.Td>
                 )}

@@ -56,7 +56,7 @@ test('columns are chosen, and stay so', async () => {
   await user.click(screen.getByRole('checkbox', { name: 'Step' }))
   await user.click(screen.getByRole('checkbox', { name: 'Took' }))
   expect(screen.getByText('No agent')).toBeInTheDocument()
-  expect(screen.getByText('2m')).toBeInTheDocument()
+  expect(screen.getByText('2 min')).toBeInTheDocument()
   unmount()
   open('/auto-engagement/executions')
   await screen.findByText('No agent')

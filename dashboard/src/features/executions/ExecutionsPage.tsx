@@ -1,5 +1,5 @@
 import { Button, Group, Text } from '@mantine/core'
-import { IconArrowUp, IconDownload, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
+import { IconArrowUp, IconDownload, IconPlayerPlay, IconCircleX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -68,11 +68,11 @@ export function ExecutionsPage() {
       <Group justify="space-between">
         <StatusCounts search={search} onChoose={(status) => change({ status })} />
         {can('write') && (marked.length > 0 ? (
-          <Button size="xs" color="red" leftSection={<IconPlayerStop size={14} />} onClick={() => confirmCancel({ ids: marked }, () => setSelected(none))}>
+          <Button size="xs" color="red" leftSection={<IconCircleX size={14} />} onClick={() => confirmCancel({ ids: marked }, () => setSelected(none))}>
             {t('cancelSelected')} ({marked.length})
           </Button>
         ) : search.status === 'running' && running > 0 && (
-          <Button size="xs" color="red" variant="light" leftSection={<IconPlayerStop size={14} />}
+          <Button size="xs" color="red" variant="light" leftSection={<IconCircleX size={14} />}
             onClick={() => confirmCancel({ filter: compact({ ...filter, status: undefined }), about: running })}>
             {t('cancelAll')}
           </Button>

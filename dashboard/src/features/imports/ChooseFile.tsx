@@ -1,5 +1,5 @@
 import '@mantine/dropzone/styles.css'
-import { Group, Stack, Text } from '@mantine/core'
+import { Box, Group, Stack, Text } from '@mantine/core'
 import { Dropzone, type FileRejection } from '@mantine/dropzone'
 import { IconFileSpreadsheet, IconUpload, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -41,10 +41,10 @@ export function ChooseFile({ loading, onChoose }: Props) {
           <Dropzone.Accept><IconUpload size={40} stroke={1.5} /></Dropzone.Accept>
           <Dropzone.Reject><IconX size={40} stroke={1.5} /></Dropzone.Reject>
           <Dropzone.Idle><IconFileSpreadsheet size={40} stroke={1.5} /></Dropzone.Idle>
-          <div>
+          <Box ta={{ base: 'center', sm: 'left' }}>
             <Text fw={600}>{t('drop')}</Text>
             <Text size="sm" c="dimmed">{t('dropAbout')}</Text>
-          </div>
+          </Box>
         </Group>
       </Dropzone>
       {wrong && <Text size="sm" c="red" role="alert">{wrong}</Text>}

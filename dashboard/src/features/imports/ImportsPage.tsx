@@ -66,7 +66,7 @@ function ImportTable({ rows }: { rows: readonly Import[] }) {
             <Table.Th>{t('file')}</Table.Th>
             <Table.Th visibleFrom="sm" w={150}>{t('statusTitle')}</Table.Th>
             <Table.Th ta="right">{t('accepted')}</Table.Th>
-            <Table.Th ta="right">{t('rejected')}</Table.Th>
+            <Table.Th ta="right" pr={{ base: undefined, sm: 'xl' }}>{t('rejected')}</Table.Th>
             <Table.Th visibleFrom="xs" w={130}>{t('created')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -79,7 +79,7 @@ function ImportTable({ rows }: { rows: readonly Import[] }) {
               </Table.Td>
               <Table.Td visibleFrom="sm"><ImportBadge status={row.status} /></Table.Td>
               <Table.Td ta="right">{format.number(row.progress.accepted)}</Table.Td>
-              <Table.Td ta="right" c={row.progress.rejected ? 'red' : undefined}>{format.number(row.progress.rejected)}</Table.Td>
+              <Table.Td ta="right" pr={{ base: undefined, sm: 'xl' }} c={row.progress.rejected ? 'red' : undefined}>{format.number(row.progress.rejected)}</Table.Td>
               <Table.Td visibleFrom="xs"><Moment at={row.created_at} /></Table.Td>
             </Table.Tr>
           ))}

@@ -14,6 +14,9 @@ interface Props {
   onClear: () => void
 }
 
+// The browser's own field says neither which end it is nor that it is empty.
+const day = { size: 'sm', styles: { label: { fontSize: 'var(--mantine-font-size-xs)', fontWeight: 400 } } } as const
+
 /** What the list is narrowed by; all of it stands in the address. */
 export function Filters({ search, sources, onChange, onClear }: Props) {
   const { t } = useTranslation('leads')
@@ -31,8 +34,8 @@ export function Filters({ search, sources, onChange, onClear }: Props) {
       <Group gap="xs" align="flex-end">
         <Autocomplete aria-label={t('source')} placeholder={t('sourceHint')} data={sources} value={source} maxLength={255} w={{ base: '100%', xs: 220 }}
           onChange={(value) => { setSource(value); look(value) }} />
-        <TextInput type="date" aria-label={t('from')} value={search.from ?? ''} max={search.to} onChange={(event) => onChange({ from: event.currentTarget.value || undefined })} />
-        <TextInput type="date" aria-label={t('to')} value={search.to ?? ''} min={search.from} onChange={(event) => onChange({ to: event.currentTarget.value || undefined })} />
+        <TextInput type="date" label={t('from')} {...day} value={search.from ?? ''} max={search.to} onChange={(event) => onChange({ from: event.currentTarget.value || undefined })} />
+        <TextInput type="date" label={t('to')} {...day} value={search.to ?? ''} min={search.from} onChange={(event) => onChange({ to: event.currentTarget.value || undefined })} />
         {filtered && <Button variant="subtle" color="gray" leftSection={<IconX size={14} />} onClick={() => { setSource(''); onClear() }}>{t('clear')}</Button>}
       </Group>
     </Stack>

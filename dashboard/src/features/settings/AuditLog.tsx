@@ -1,4 +1,4 @@
-import { Code, Paper, Select, Stack, Table, Text } from '@mantine/core'
+import { Paper, Select, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -56,7 +56,7 @@ function Entries({ rows }: { rows: readonly AuditEntry[] }) {
         </Table.Thead>
         <Table.Tbody>
           {rows.map((row) => {
-            const details = JSON.stringify(row.details)
+            const details = Object.entries((row.details ?? {}) as Record<string, unknown>).map(([name, value]) => `${name.replaceAll('_', ' ')}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
             return (
               <Table.Tr key={row.id} data-testid="entry" style={{ overflowWrap: 'anywhere' }}>
                 <Table.Td>
@@ -65,7 +65,7 @@ function Entries({ rows }: { rows: readonly AuditEntry[] }) {
                   <Text size="xs" hiddenFrom="sm">{row.actor ?? t('auditUnknown')}</Text>
                 </Table.Td>
                 <Table.Td visibleFrom="sm">{row.actor ?? t('auditUnknown')}</Table.Td>
-                <Table.Td visibleFrom="md">{details !== '{}' && <Code>{details}</Code>}</Table.Td>
+                <Table.Td visibleFrom="md">{details.map((line) => <Text key={line} size="xs">{line}</Text>)}</Table.Td>
                 <Table.Td><Moment at={row.at} /></Table.Td>
               </Table.Tr>
             )

@@ -37,7 +37,7 @@ export function Members() {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('may')}</Table.Th>
-              {roles.map((role) => <Table.Th key={role} ta="center">{role === own ? <Badge>{t(`role.${role}`)}</Badge> : t(`role.${role}`)}</Table.Th>)}
+              {roles.map((role) => <Table.Th key={role} ta="center">{role === own ? <Badge miw="max-content">{t(`role.${role}`)}</Badge> : t(`role.${role}`)}</Table.Th>)}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

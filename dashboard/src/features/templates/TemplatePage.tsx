@@ -65,44 +65,47 @@ function TemplateForm({ stored }: { stored?: EmailTemplateWithTexts }) {
   const submit = (at = base) => save.mutate({ at, input: inputOf(draft), key })
   const newest = async (id: string) => queries.fetchQuery({ ...templateQuery(id), staleTime: 0 })
   return (
-    <Page title={base?.name ?? t('create')} about={<AnchorLink to="/email-templates" size="sm">{t('toList')}</AnchorLink>} actions={!readOnly && (
-      <>
-        {base && <Button variant="default" leftSection={<IconSend size={16} />} onClick={() => openTestSend({ id: base.id, contact, dirty, to: auth.user?.profile.email ?? '' })}>{t('test')}</Button>}
-        {base && (
-          <Button variant="default" color="red" leftSection={<IconTrash size={16} />}
-            onClick={() => confirmDelete(base, () => { leaving.current = true; void navigate({ to: '/email-templates' }) })}>
-            {t('delete')}
-          </Button>
+    <>
+      <AnchorLink to="/email-templates" size="sm">{t('toList')}</AnchorLink>
+      <Page title={base?.name ?? t('create')} actions={!readOnly && (
+        <>
+          {base && <Button variant="default" leftSection={<IconSend size={16} />} onClick={() => openTestSend({ id: base.id, contact, dirty, to: auth.user?.profile.email ?? '' })}>{t('test')}</Button>}
+          {base && (
+            <Button variant="default" color="red" leftSection={<IconTrash size={16} />}
+              onClick={() => confirmDelete(base, () => { leaving.current = true; void navigate({ to: '/email-templates' }) })}>
+              {t('delete')}
+            </Button>
+          )}
+          <Button leftSection={<IconDeviceFloppy size={16} />} type="submit" form="template" loading={save.isPending} disabled={base && !dirty}>{t('common:action.save')}</Button>
+        </>
+      )}>
+        {save.isError && !conflict && <FailureNote error={save.error} title={t('notSaved')} />}
+        {conflict && (
+          <Alert color="orange" title={t('conflict')} role="alert">
+            <Text size="sm" mb="xs">{t('conflictText')}</Text>
+            <Group gap="xs">
+              <Button size="xs" variant="default" onClick={() => void newest(base.id).then((theirs) => { take(theirs); save.reset() })}>{t('takeTheirs')}</Button>
+              <Button size="xs" color="orange" onClick={() => void newest(base.id).then((theirs) => submit(theirs))}>{t('keepMine')}</Button>
+            </Group>
+          </Alert>
         )}
-        <Button leftSection={<IconDeviceFloppy size={16} />} type="submit" form="template" loading={save.isPending} disabled={base && !dirty}>{t('common:action.save')}</Button>
-      </>
-    )}>
-      {save.isError && !conflict && <FailureNote error={save.error} title={t('notSaved')} />}
-      {conflict && (
-        <Alert color="orange" title={t('conflict')} role="alert">
-          <Text size="sm" mb="xs">{t('conflictText')}</Text>
-          <Group gap="xs">
-            <Button size="xs" variant="default" onClick={() => void newest(base.id).then((theirs) => { take(theirs); save.reset() })}>{t('takeTheirs')}</Button>
-            <Button size="xs" color="orange" onClick={() => void newest(base.id).then((theirs) => submit(theirs))}>{t('keepMine')}</Button>
+        <form id="template" noValidate onSubmit={(event) => { event.preventDefault(); submit() }}>
+          <Group align="flex-start" gap="md">
+            <Stack style={{ flex: '1 1 420px', minWidth: 0 }}>
+              <Editor draft={draft} onChange={(change) => setDraft((now) => ({ ...now, ...change }))} readOnly={readOnly}
+                problems={{ ...problemsOf(live.failure), ...problemsOf(failure) }} />
+            </Stack>
+            <Stack style={{ flex: '1 1 380px', minWidth: 0 }}><PreviewPanel live={live} contact={contact} onContact={setContact} /></Stack>
           </Group>
-        </Alert>
-      )}
-      <form id="template" noValidate onSubmit={(event) => { event.preventDefault(); submit() }}>
-        <Group align="flex-start" gap="md">
-          <Stack style={{ flex: '1 1 420px', minWidth: 0 }}>
-            <Editor draft={draft} onChange={(change) => setDraft((now) => ({ ...now, ...change }))} readOnly={readOnly}
-              problems={{ ...problemsOf(live.failure), ...problemsOf(failure) }} />
-          </Stack>
-          <Stack style={{ flex: '1 1 380px', minWidth: 0 }}><PreviewPanel live={live} contact={contact} onContact={setContact} /></Stack>
-        </Group>
-      </form>
-      <Modal opened={blocker.status === 'blocked'} onClose={() => blocker.reset?.()} title={t('leaveTitle')} closeButtonProps={{ 'aria-label': t('common:action.close') }}>
-        <Text size="sm">{t('leaveText')}</Text>
-        <Group justify="flex-end" mt="md">
-          <Button variant="default" onClick={() => blocker.reset?.()} data-autofocus>{t('stay')}</Button>
-          <Button color="red" onClick={() => blocker.proceed?.()}>{t('leave')}</Button>
-        </Group>
-      </Modal>
-    </Page>
+        </form>
+        <Modal opened={blocker.status === 'blocked'} onClose={() => blocker.reset?.()} title={t('leaveTitle')} closeButtonProps={{ 'aria-label': t('common:action.close') }}>
+          <Text size="sm">{t('leaveText')}</Text>
+          <Group justify="flex-end" mt="md">
+            <Button variant="default" onClick={() => blocker.reset?.()} data-autofocus>{t('stay')}</Button>
+            <Button color="red" onClick={() => blocker.proceed?.()}>{t('leave')}</Button>
+          </Group>
+        </Modal>
+      </Page>
+    </>
   )
 }
