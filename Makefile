@@ -180,7 +180,7 @@ tools:
 # there is no Node.js, the functions are built all the same: the page that is
 # committed in dashboard/dist says what is missing.
 NPM             := npm --silent --no-update-notifier
-DASHBOARD_FILES := $(shell find dashboard -path dashboard/node_modules -prune -o -path dashboard/dist -prune -o -type f -print | sort) api/openapi.yaml
+DASHBOARD_FILES := $(shell find dashboard -path dashboard/node_modules -prune -o -path dashboard/dist -prune -o -type f -print | sort) api/openapi.yaml docs/guide.md $(wildcard docs/images/*.png)
 HAS_NODE        := $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || a == 20 && b >= 19 ? 0 : 1)' 2>/dev/null && echo yes)
 ifneq ($(HAS_NODE),)
 DASHBOARD_BUILT := .build/dashboard.built

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 import { budget } from './build/budget.ts'
 import { callback } from './build/callback.ts'
 import { compress } from './build/compress.ts'
+import { guide } from './build/guide.ts'
 
 // In development the API, and the settings, are those of a running stack:
 // STACK_URL is the api_url of its stack.json.
@@ -14,7 +15,7 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
   // The server replaces the mark by each answer's own nonce.
   html: { cspNonce: '__CSP_NONCE__' },
-  plugins: [react(), callback(), budget({ firstLoadKB: 305 }), compress()],
+  plugins: [react(), callback(), guide(), budget({ firstLoadKB: 305 }), compress()],
   build: {
     target: 'es2023',
     manifest: true,

@@ -130,8 +130,11 @@ func (b *build) serveFile(w http.ResponseWriter, r *http.Request, name string, f
 	h := w.Header()
 	h.Set("Content-Type", f.kind)
 	h.Set("Vary", "Accept-Encoding")
-	if name == previewFile {
+	switch name {
+	case previewFile:
 		h.Set("Content-Security-Policy", previewPolicy)
+	case guideFile:
+		h.Set("Content-Security-Policy", guidePolicy)
 	}
 	suffix := ""
 	for _, e := range encodings {

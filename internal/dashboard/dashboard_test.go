@@ -24,6 +24,8 @@ func setup(t *testing.T, change func(*dashboard.Config)) *bundle {
 			"index.html.br":    {Data: []byte("not to be served: it has no nonce")},
 			"not-built.html":   {Data: []byte("not built")},
 			"preview.html":     {Data: []byte("<p>")},
+			"guide.html":       {Data: []byte("<h1>")},
+			"guide/flows.png":  {Data: []byte("png")},
 			"assets/a-1.js":    {Data: []byte("plain")},
 			"assets/a-1.js.br": {Data: []byte("brotli")},
 			"assets/a-1.js.gz": {Data: []byte("gzip")},
@@ -227,4 +229,16 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 		_, err := dashboard.New(c)
 		require.ErrorContains(t, err, name)
 	}
+}
+
+func TestTheGuideShowsItsPicturesAndRunsNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	guide := b.get(t, "/dashboard/guide.html")
+	require.Equal(t, http.StatusOK, guide.StatusCode)
+	policy := guide.Header.Get("Content-Security-Policy")
+	require.Contains(t, policy, "img-src 'self'")
+	require.Contains(t, policy, "default-src 'none'")
+	require.NotContains(t, policy, "script-src")
+	require.Equal(t, "image/png", b.get(t, "/dashboard/guide/flows.png").Header.Get("Content-Type"))
 }

@@ -31,6 +31,11 @@ func pagePolicy(nonce string, connect []string) string {
 const previewPolicy = "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox; default-src 'none'; base-uri 'none'; " +
 	"form-action 'none'; frame-ancestors 'self'; script-src 'self'; style-src 'unsafe-inline' https:; img-src https: data:; font-src https: data:"
 
+// guideFile is the guide for the people who run flows: words and pictures.
+const guideFile = "guide.html"
+
+const guidePolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'self'; img-src 'self'"
+
 // secured sets what every answer has. An answer with a policy of its own
 // replaces the strictest one.
 func secured(next http.Handler) http.Handler {

@@ -25,7 +25,7 @@ export default {
     help: 'This help',
     theme: 'Light or dark',
     drag: 'In the list of flows: pick up a flow, move it with the arrow keys, put it down with the space bar',
-    guide: 'Guide',
+    guideLink: 'Read the guide: first flow, recipes, and why a lead was not called',
     guideText: 'A lead that comes in is held against the enabled flows in the order of their priority. The first one whose conditions hold takes it and runs its steps: calls, WhatsApp messages, e-mails and waits. For every lead you can read why it was handled as it was.',
   },
   signIn: {
