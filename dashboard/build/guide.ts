@@ -42,7 +42,7 @@ ${body}</main>
 `,
       })
       this.emitFile({ type: 'asset', fileName: 'guide/guide.css', source: await readFile(new URL('guide.css', import.meta.url)) })
-      for (const name of new Set(text.matchAll(/\(images\/([\w-]+\.png)\)/g).map(([, name]) => name!)))
+      for (const name of new Set(Array.from(text.matchAll(/\(images\/([\w-]+\.png)\)/g), ([, name]) => name!)))
         this.emitFile({ type: 'asset', fileName: `guide/${name}`, source: await readFile(new URL(`images/${name}`, docs)) })
     },
   }

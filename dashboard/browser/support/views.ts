@@ -1,6 +1,8 @@
 import type { Locator, Page } from '@playwright/test'
 import type { Told } from './history/index.ts'
 
+export const sizes = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
+
 /** A page in one of its states. */
 export interface View {
   name: string
@@ -10,8 +12,6 @@ export interface View {
   act?: (page: Page) => Promise<void>
   /** What is there once it can be looked at. */
   see: (page: Page) => Locator
-  /** No page of the application's own, or one that needs no person: it stands alone. */
-  alone?: true
 }
 
 const heading = (name: string | RegExp, level = 1) => (page: Page) => page.getByRole('heading', { level, name })

@@ -41,7 +41,7 @@ export default function Commands({ asked }: { asked: number }) {
     },
   ]
   return (
-    <Spotlight actions={groups} shortcut={null} highlightQuery scrollable maxHeight={420} limit={12} nothingFound={t('search.nothing')}
+    <Spotlight actions={groups} shortcut={null} highlightQuery scrollable maxHeight={420} limit={12} attributes={{ content: { 'aria-label': t('search.title') } }} nothingFound={t('search.nothing')}
       searchProps={{ leftSection: <IconSearch size={18} />, placeholder: t('search.placeholder'), 'aria-label': t('search.title') }} />
   )
 }

@@ -93,7 +93,11 @@ function UserMenu() {
   return (
     <Menu position="bottom-end" width={240} shadow="md">
       <Menu.Target>
-        <ActionIcon variant="subtle" size="lg" radius="xl" aria-label={t('user.menu')}><Avatar size={32} name={name} color="indigo" alt="" aria-hidden /></ActionIcon>
+        <ActionIcon variant="subtle" size="lg" radius="xl">
+          <Avatar size={32} name={name} color="indigo" alt="" aria-hidden />
+          {/* No aria-label: it would not hold the initials, which are its text. */}
+          <VisuallyHidden>{t('user.menu')}</VisuallyHidden>
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         {name && <Menu.Label>{name}</Menu.Label>}

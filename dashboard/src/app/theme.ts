@@ -2,6 +2,9 @@ import { Badge, createTheme, type CSSVariablesResolver, Drawer, Modal, Tooltip }
 
 const title = { fontWeight: 650, fontSize: 'var(--mantine-font-size-lg)' }
 
+// Its element is <header>, which would be one more banner of the page.
+const attributes = { header: { role: 'none' } }
+
 export const theme = createTheme({
   primaryColor: 'indigo',
   // White on these has the contrast that WCAG AA asks for, 4.5 : 1.
@@ -13,11 +16,14 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   components: {
     Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 600 } }),
-    Modal: Modal.extend({ styles: { title } }),
-    Drawer: Drawer.extend({ styles: { title } }),
+    Modal: Modal.extend({ styles: { title }, defaultProps: { attributes } }),
+    Drawer: Drawer.extend({ styles: { title }, defaultProps: { attributes } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withinPortal: true } }),
   },
 })
+
+/** The ground of buttons that delete. */
+const alarm = { '--mantine-color-red-filled': 'var(--mantine-color-red-9)', '--mantine-color-red-filled-hover': '#b02525' }
 
 const colours = ['red', 'orange', 'yellow', 'green', 'teal', 'cyan', 'blue', 'indigo', 'violet', 'grape']
 
@@ -30,11 +36,9 @@ const tints = Object.fromEntries(colours.flatMap((name) => [
 
 /** Texts that Mantine draws paler than WCAG AA allows: hints, and words in a colour, on it or on a tint of it. */
 export const contrast: CSSVariablesResolver = () => ({
-  variables: {
-    '--mantine-color-red-filled': 'var(--mantine-color-red-9)',
-    '--mantine-color-red-filled-hover': '#b02525',
-  },
+  variables: {},
   light: {
+    ...alarm,
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
     '--mantine-color-yellow-light-color': '#7a4100',
@@ -51,6 +55,7 @@ export const contrast: CSSVariablesResolver = () => ({
     '--mantine-color-red-text': 'var(--mantine-color-red-9)',
   },
   dark: {
+    ...alarm,
     ...tints,
     '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
     '--mantine-color-placeholder': 'var(--mantine-color-dark-1)',

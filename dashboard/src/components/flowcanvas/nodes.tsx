@@ -59,7 +59,7 @@ function Step({ data }: NodeProps<StepNode>) {
         <UnstyledButton {...look} data-step={index} tabIndex={tab ? 0 : -1} aria-pressed={selected} onClick={() => onSelect(index)}>{content}</UnstyledButton>
       ) : <div {...look} data-step={index}>{content}</div>}
       {onRemove && (
-        <ActionIcon className={clsx('nodrag', classes.remove)} variant="subtle" color="gray" size="sm" tabIndex={tab ? 0 : -1}
+        <ActionIcon className={clsx('nodrag', classes.remove)} variant="subtle" color="gray" size={32} tabIndex={tab ? 0 : -1}
           aria-label={t('remove', { number: index + 1, name: action.label })} onClick={() => onRemove(index)}><IconTrash size={14} /></ActionIcon>
       )}
     </div>
