@@ -232,7 +232,7 @@ func (a *App) whatsAppApp(ctx context.Context) (appSecret, verifyToken string, e
 
 // API is the HTTP API.
 func (a *App) API(ctx context.Context) (*rest.Config, error) {
-	if err := need("LEAD_QUEUE_URL", a.Config.LeadQueueURL); err != nil {
+	if err := cmp.Or(need("LEAD_QUEUE_URL", a.Config.LeadQueueURL), need("LEAD_DLQ_URL", a.Config.DeadLetterURL)); err != nil {
 		return nil, err
 	}
 	if err := cmp.Or(need("BUCKET", a.Config.Bucket), a.needWorkers()); err != nil {
@@ -265,7 +265,8 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 		Contacts: contacts, Entry: intake.Entry{Store: contacts, Outbox: a.outbox(pool)},
 		Suppressions: postgres.SuppressionStore{Pool: pool, Clock: a.Clock}, Audit: postgres.AuditLog{Pool: pool},
 		Limits: postgres.NewRateLimiter(a.Config.RateLimit, a.Config.RateBurst), AllowedOrigins: a.Config.AllowedOrigins,
-		Statistics: postgres.StatReader{Pool: pool},
-		Jobs:       postgres.JobStore{Pool: pool, Clock: a.Clock}, Files: a.files(), Workers: a.functions(),
+		Statistics:  postgres.StatReader{Pool: pool},
+		DeadLetters: a.queue(), Refused: postgres.RefusedReader{Pool: pool, Clock: a.Clock},
+		Jobs: postgres.JobStore{Pool: pool, Clock: a.Clock}, Files: a.files(), Workers: a.functions(),
 	}, nil
 }

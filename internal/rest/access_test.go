@@ -151,6 +151,10 @@ var strange = map[string]func(b *testBundle, out answer){
 	"POST /flows/priorities/bulk-update": func(b *testBundle, out answer) {
 		require.Equal(b.t, http.StatusNotFound, out.status)
 	},
+	"GET /dead-letters": func(b *testBundle, out answer) {
+		require.Equal(b.t, http.StatusOK, out.status)
+		require.Equal(b.t, object{"total": 0, "total_capped": false, "oldest_at": nil}, out.list()[0]["refused"])
+	},
 	"GET /analytics": func(b *testBundle, out answer) {
 		require.Equal(b.t, 0, out.data()["summary"].(object)["total_executions"])
 	},
@@ -189,7 +193,7 @@ var forReaders = map[string]bool{
 }
 
 // forAdmins are operations that only owner and admin may use, though they read.
-var forAdmins = map[string]bool{"GET /api/audit-log": true}
+var forAdmins = map[string]bool{"GET /api/audit-log": true, "GET /dead-letters": true}
 
 func (b *testBundle) operations() (out []endpoint) {
 	b.t.Helper()
@@ -415,7 +419,7 @@ func TestWhileTheDatabaseIsAwayTheAnswerIs503(t *testing.T) {
 	c.Contacts, c.Entry = postgres.ContactStore{Pool: away}, intake.Entry{Store: postgres.ContactStore{Pool: away}, Outbox: b.outbox(away)}
 	c.Suppressions, c.Audit = postgres.SuppressionStore{Pool: away}, postgres.AuditLog{Pool: away}
 	c.Templates, c.Settings, c.Connections = postgres.TemplateStore{Pool: away}, postgres.SettingsStore{Pool: away}, providers(t, away)
-	c.Statistics = postgres.StatReader{Pool: away}
+	c.Statistics, c.Refused = postgres.StatReader{Pool: away}, postgres.RefusedReader{Pool: away}
 	c.Trials, c.Jobs = postgres.TrialStore{Pool: away}, postgres.JobStore{Pool: away}
 	for _, tenants := range []rest.Tenants{known, postgres.FlowStore{Pool: away}} {
 		c.Tenants = tenants

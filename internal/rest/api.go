@@ -56,6 +56,9 @@ type Config struct {
 	Settings    SettingsKeeper
 	// Statistics serves statistics and analytics.
 	Statistics Statistics
+	// DeadLetters and Refused tell of what can never be decided.
+	DeadLetters DeadLetters
+	Refused     Refused
 	// Jobs keeps imports and exports, Files signs the addresses of their files,
 	// and Workers works on them.
 	Jobs    Jobs
@@ -222,6 +225,7 @@ func operations(c Config, mux *http.ServeMux) *api {
 	a.registerFlowTests()
 	a.registerLeads()
 	a.registerLeadIntake()
+	a.registerDeadLetters()
 	a.registerSuggestions()
 	a.registerAnalytics()
 	a.registerMe()
