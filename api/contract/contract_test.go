@@ -173,6 +173,7 @@ func config(t *testing.T, db *testdb.DB) rest.Config {
 		Intake: leads, Contacts: contacts, Entry: intake.Entry{Store: contacts, Outbox: leads},
 		Suppressions: postgres.SuppressionStore{Pool: db.App}, Audit: postgres.AuditLog{Pool: db.App},
 		Templates: postgres.TemplateStore{Pool: db.App}, Settings: postgres.SettingsStore{Pool: db.App}, Connections: connections(t, db),
+		TestLink:   func(uuid.UUID, uuid.UUID) string { return "https://api.example.com/unsubscribe/test" },
 		Statistics: postgres.StatReader{Pool: db.App}, DeadLetters: idle{}, Refused: postgres.RefusedReader{Pool: db.App},
 		Jobs: postgres.JobStore{Pool: db.App}, Files: files, Workers: idle{},
 		Log: slog.New(slog.NewJSONHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),

@@ -54,6 +54,9 @@ type Config struct {
 	Templates   EmailTemplates
 	Connections Connections
 	Settings    SettingsKeeper
+	// TestLink is the address by which the receiver of a test mail of a tenant
+	// would want no more, were it a real one.
+	TestLink func(tenant, mail uuid.UUID) string
 	// Statistics serves statistics and analytics.
 	Statistics Statistics
 	// DeadLetters and Refused tell of what can never be decided.

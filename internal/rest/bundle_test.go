@@ -117,7 +117,8 @@ func config(t testing.TB, db *testdb.DB, log io.Writer) rest.Config {
 	return rest.Config{
 		Contacts: postgres.ContactStore{Pool: db.App}, Suppressions: postgres.SuppressionStore{Pool: db.App}, Audit: postgres.AuditLog{Pool: db.App},
 		Templates: postgres.TemplateStore{Pool: db.App}, Settings: postgres.SettingsStore{Pool: db.App}, Connections: providers(t, db.App),
-		Cancels: runner, Bulk: postgres.BulkCanceller{Pool: db.App},
+		TestLink: testLink,
+		Cancels:  runner, Bulk: postgres.BulkCanceller{Pool: db.App},
 		Trials: postgres.TrialStore{Pool: db.App}, Machines: idleMachines{},
 		Jobs: postgres.JobStore{Pool: db.App}, Files: signer{}, Workers: &workers{},
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: verifier,

@@ -914,7 +914,7 @@ export interface paths {
         put?: never;
         /**
          * Send an e-mail template to an address, marked as a test
-         * @description The subject begins with [Test]. An address that is suppressed is refused with 409; a mail server that is away is 503.
+         * @description The subject begins with [Test]. Headers and texts have a link to unsubscribe like those of a real mail; its page says that it was a test, and nobody is unsubscribed. An address that is suppressed is refused with 409; a mail server that is away is 503.
          */
         post: operations["send-test-email"];
         delete?: never;
