@@ -249,7 +249,7 @@ export interface paths {
         get: operations["list-exports"];
         put?: never;
         /**
-         * Export executions, leads or contacts as CSV
+         * Export executions, leads, contacts or how flows did as CSV
          * @description Read the export until it is completed, then its url. CSV after RFC 4180 in UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula has an apostrophe before it.
          */
         post: operations["create-export"];
@@ -2027,7 +2027,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "executions" | "leads" | "contacts";
+            kind: "executions" | "leads" | "contacts" | "analytics";
             /**
              * Format: int64
              * @description Written so far, without the header
@@ -2056,11 +2056,11 @@ export interface components {
             contact_id?: string;
             /**
              * Format: uuid
-             * @description executions; also of a flow that is gone
+             * @description executions, also of a flow that is gone; analytics
              */
             flow_id?: string;
             /**
-             * @description executions, leads
+             * @description executions, leads; analytics, as a day, by default 29 days before the last
              * @example 2026-02-05
              */
             from?: string;
@@ -2081,16 +2081,16 @@ export interface components {
             /** @description executions */
             test_runs_only?: boolean;
             /**
-             * @description executions, leads
+             * @description executions, leads; analytics, as a day, by default today
              * @example 2026-02-05
              */
             to?: string;
         };
         ExportInput: {
-            /** @description As the list of that kind is filtered; default: all */
+            /** @description As the list of that kind is filtered, and GET /analytics; default: all */
             filter?: components["schemas"]["ExportFilterInput"];
             /** @enum {string} */
-            kind: "executions" | "leads" | "contacts";
+            kind: "executions" | "leads" | "contacts" | "analytics";
         };
         ExportedAction: {
             action_config: components["schemas"]["CallConfig"] | components["schemas"]["WhatsAppConfig"] | components["schemas"]["EmailConfig"] | components["schemas"]["WaitConfig"];
