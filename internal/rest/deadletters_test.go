@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -88,5 +87,5 @@ func TestAQueueThatCannotBeReadIsSaidAndTheRestIsTold(t *testing.T) {
 	require.Equal(t, "The queue cannot be read right now; please try again", out.list()[0]["problem"])
 	require.Equal(t, 1, out.list()[0]["refused"].(object)["total"])
 	require.NotContains(t, string(out.raw), "arn:")
-	require.True(t, strings.Contains(b.causes(), "AccessDenied"), "the log has the cause: %s", b.causes())
+	require.Contains(t, b.causes(), "AccessDenied", "the log has the cause")
 }
