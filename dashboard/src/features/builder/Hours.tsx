@@ -2,8 +2,8 @@ import { Chip, Group, Input, NumberInput, Radio, Select, Stack, Switch, Text, Te
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMe } from '@/api/me'
+import { timeZones } from '@/domain/zones'
 import { useFormat } from '@/i18n/format'
-import { zoneNames } from '@/lib/zones'
 import { useEditing, useField } from './context'
 import { Section } from './Section'
 
@@ -18,7 +18,7 @@ export function Hours() {
   const me = useMe()
   const { draft, update } = useEditing()
   const field = useField()
-  const zones = useMemo(() => zoneNames(draft.hoursZone).map((name) => ({ value: name, label: name.replaceAll('_', ' ') })), [draft.hoursZone])
+  const zones = useMemo(() => timeZones(draft.hoursZone).map((name) => ({ value: name, label: name.replaceAll('_', ' ') })), [draft.hoursZone])
   const weekday = new Intl.DateTimeFormat(i18n.language, { weekday: 'short', timeZone: 'UTC' })
   const dayError = field('business_hours_days').error
   return (
