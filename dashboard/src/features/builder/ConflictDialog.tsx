@@ -1,10 +1,10 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { Differences } from '@/components/Differences'
 import { Moment } from '@/components/Moment'
 import { toastDone } from '@/components/toasts'
 import { useEditing } from './context'
-import { Differences } from '@/components/Differences'
 import { comparisonQuery, versionsQuery } from './queries'
 
 /** Another person saved first: take theirs, or put mine over it. Nothing is decided without being asked. */

@@ -5,9 +5,9 @@ import { IconAlertTriangle, IconArrowDown, IconArrowUp, IconChevronDown, IconCop
 import { useTranslation } from 'react-i18next'
 import { StepIcon } from '@/domain/steps'
 import { useEditing } from './context'
+import { LazyStepForm } from './LazyStepForm'
 import type { DraftStep } from './model/draft'
 import type { TimeHint } from './model/steps'
-import { StepForm } from './StepForm'
 import { useStepIssue } from './stepIssue'
 import type { StepChanges } from './useSteps'
 import { useWords } from './words'
@@ -71,7 +71,7 @@ export function StepCard({ step, index, hint, changes }: Props) {
         )}
       </Group>
       <Collapse expanded={open}>
-        {open && <Box p="md" pt={4}><StepForm step={step} index={index} changes={changes} /></Box>}
+        {open && <Box p="md" pt={4}><LazyStepForm step={step} index={index} changes={changes} /></Box>}
       </Collapse>
     </Card>
   )
