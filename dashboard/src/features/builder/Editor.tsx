@@ -2,7 +2,7 @@ import { ActionIcon, Alert, Badge, Box, Button, Group, Menu, Stack, Text } from 
 import { useHotkeys } from '@mantine/hooks'
 import { IconDeviceFloppy, IconDots, IconDownload, IconFlask, IconHistory, IconInfoCircle, IconPlayerPlay } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { lazy, useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCan } from '@/api/me'
 import type { Contact, FlowWithDetails } from '@/api/schema'
@@ -14,7 +14,6 @@ import { toastDone } from '@/components/toasts'
 import { download } from '@/lib/download'
 import { Basics } from './Basics'
 import { Conditions } from './Conditions'
-import { ConflictDialog } from './ConflictDialog'
 import { EditingProvider, useEditing } from './context'
 import { Hours } from './Hours'
 import { LeaveGuard } from './LeaveGuard'
@@ -26,6 +25,7 @@ import type { Tested } from './TestPanel'
 import { useBuilder } from './useBuilder'
 import { useSteps } from './useSteps'
 
+const ConflictDialog = lazy(() => import('./ConflictDialog'))
 const History = lazy(() => import('./History'))
 const TestPanel = lazy(() => import('./TestPanel'))
 
@@ -89,7 +89,7 @@ export function Editor({ flow, start, keptAs, lead }: Props) {
         <TestPanel lead={lead} tested={tested} onTested={setTested} onSave={save} />
       </Panel>
       {flow && <Panel title={t('history.title')} opened={panel === 'history'} onClose={() => setPanel(null)}><History flow={flow} /></Panel>}
-      <ConflictDialog />
+      {builder.conflict && <Suspense><ConflictDialog theirs={builder.conflict.theirs} /></Suspense>}
       <LeaveGuard />
     </EditingProvider>
   )
