@@ -1,0 +1,20 @@
+import { useNotifications } from '@mantine/notifications'
+import { useEffect, useState } from 'react'
+import { whenIdle } from '@/lib/idle'
+import type ToastList from './ToastList'
+
+/**
+ * Shows the toasts. Its code comes when the page has nothing else to do, so that
+ * it is there when the network is not; a toast told before waits for it.
+ */
+export function Toasts() {
+  const { notifications } = useNotifications()
+  const [List, setList] = useState<typeof ToastList>()
+  const waiting = notifications.length
+  useEffect(() => {
+    if (List) return
+    // What could not be fetched is tried again with the next toast.
+    return whenIdle(() => void import('./ToastList').then((module) => setList(() => module.default), () => {}))
+  }, [List, waiting])
+  return List && <List position="bottom-right" limit={4} />
+}
