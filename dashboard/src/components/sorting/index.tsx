@@ -1,5 +1,5 @@
 import { createContext, type KeyboardEvent, type PointerEvent, type ReactNode, use, useEffect, useMemo, useState } from 'react'
-import { whenIdle } from '@/lib/idle'
+import { whenUsed } from '@/lib/used'
 import type DragAndDrop from './DragAndDrop'
 import type { DragProps } from './DragAndDrop'
 import { Part } from './part'
@@ -18,8 +18,8 @@ interface Props extends Omit<DragProps, 'part'> {
 
 /**
  * A list whose items are dragged by mouse, touch or keyboard, up and down.
- * The code of that comes when the page has nothing else to do, or a handle
- * is reached for; the list stands before, and stays as it is then.
+ * The code of that comes once somebody uses the page; the list stands before,
+ * and stays as it is then.
  */
 export function Sorting({ disabled, children, ...drag }: Props) {
   const [Drag, setDrag] = useState<typeof DragAndDrop>()
@@ -35,7 +35,7 @@ export function Sorting({ disabled, children, ...drag }: Props) {
       want: () => void import('./DragAndDrop').then((module) => setDrag(() => module.default), () => {}),
     }
   })
-  useEffect(() => (disabled ? undefined : whenIdle(listed.want)), [disabled, listed])
+  useEffect(() => (disabled ? undefined : whenUsed(listed.want)), [disabled, listed])
   return (
     <>
       <Context value={listed}>{children}</Context>
@@ -58,7 +58,7 @@ export function useSorted(id: string) {
       onPointerEnter: () => listed?.want(),
       onFocus: () => listed?.want(),
       onPointerDown: (event: PointerEvent) => listed?.part(id).listeners?.onPointerDown?.(event),
-      onKeyDown: (event: KeyboardEvent) => listed?.part(id).listeners?.onKeyDown?.(event),
+      onKeyDown: (event: KeyboardEvent) => listed?.part(id).key(event),
     },
   }), [listed, id])
 }
