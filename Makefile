@@ -109,6 +109,14 @@ dashboard-dev: .build/dashboard.installed ## Serve it from its sources, with the
 .PHONY: dashboard-test
 dashboard-test: .build/dashboard.tested ## Test it, if it has changed
 
+.PHONY: browser
+browser: venv .build/stack.built .build/dashboard.installed ## Use it in a browser, on a stack of its own (ARGS= of playwright test)
+	@local/browser.sh --project tests $(ARGS)
+
+.PHONY: screenshots
+screenshots: venv .build/stack.built .build/dashboard.installed ## Take the pictures in docs/images
+	@local/browser.sh --project screenshots $(ARGS)
+
 .PHONY: dashboard-lint
 dashboard-lint: .build/dashboard.linted ## Lint and type it, if it has changed
 
@@ -205,8 +213,10 @@ functions: $(DASHBOARD_BUILT)
 	@mkdir -p $(LAMBDA_BIN)
 	@$(LAMBDA_GO) -o $(LAMBDA_BIN)/ ./functions/...
 
-# Called by `sam build`, once per function: WhatsAppFunction is functions/whatsapp.
-build-%Function: $(DASHBOARD_BUILT)
+# Called by `sam build`, once per function and several at a time: WhatsAppFunction
+# is functions/whatsapp. One of them has the dashboard in it.
+build-DashboardFunction: $(DASHBOARD_BUILT)
+build-%Function:
 	@name=$$(echo '$*' | tr A-Z a-z); \
 	$(LAMBDA_GO) -o $(LAMBDA_BIN)/$$name ./functions/$$name; \
 	cp $(LAMBDA_BIN)/$$name "$(ARTIFACTS_DIR)/bootstrap"

@@ -11,6 +11,8 @@ export default tseslint.config(
       'no-restricted-imports': ['error', { patterns: [{ group: ['@/features/*', '!@/features/*/search', '../../features/*'], message: 'Features do not import each other.' }] }],
     },
   },
+  // There a fixture's `use` is Playwright's.
+  { files: ['browser/**'], rules: { 'react-hooks/rules-of-hooks': 'off' } },
   // The routes know all pages, and the texts' types all features.
   { files: ['src/app/routes.tsx', 'src/i18n/**', 'src/test/**'], rules: { 'no-restricted-imports': 'off' } },
 )

@@ -33,6 +33,12 @@ type fileTenant struct {
 	// Tokens are bearer tokens by role: owner and viewer.
 	Tokens          map[string]string `json:"tokens"`
 	BolnaWebhookURL string            `json:"bolna_webhook_url"`
+	// These are what its steps name: the agent and the number of its calls, the
+	// number of its messages, its e-mail template.
+	AgentID               string    `json:"agent_id"`
+	PhoneNumberID         string    `json:"phone_number_id"`
+	WhatsAppPhoneNumberID string    `json:"whatsapp_phone_number_id"`
+	MailTemplate          uuid.UUID `json:"mail_template"`
 }
 
 func describe(s settings.Settings, a accounts.Accounts, outputs map[string]string) (stackFile, error) {
@@ -42,16 +48,27 @@ func describe(s settings.Settings, a accounts.Accounts, outputs map[string]strin
 		SandboxURL:  s.SandboxURL(), AWSEndpointURL: s.EmulatorURL(),
 	}
 	for _, t := range a.Tenants {
-		tenant := fileTenant{ID: t.ID, Name: t.Name, Tokens: map[string]string{}, BolnaWebhookURL: seed.BolnaWebhook(s, t)}
-		for _, role := range []string{"owner", "viewer"} {
-			token, err := a.Token(t, role, time.Now())
-			if err != nil {
-				return file, err
-			}
-			tenant.Tokens[role] = token
+		tenant, err := describeTenant(s, a, t)
+		if err != nil {
+			return file, err
 		}
 		file.Tenants = append(file.Tenants, tenant)
 	}
 	file.Login = login(s, a, outputs)
 	return file, nil
+}
+
+func describeTenant(s settings.Settings, a accounts.Accounts, t accounts.Tenant) (fileTenant, error) {
+	tenant := fileTenant{
+		ID: t.ID, Name: t.Name, Tokens: map[string]string{}, BolnaWebhookURL: seed.BolnaWebhook(s, t),
+		AgentID: t.AgentID, PhoneNumberID: t.PhoneNumberID, WhatsAppPhoneNumberID: t.WhatsAppPhoneNumberID, MailTemplate: t.MailTemplate,
+	}
+	for _, role := range []string{"owner", "viewer"} {
+		token, err := a.Token(t, role, time.Now())
+		if err != nil {
+			return tenant, err
+		}
+		tenant.Tokens[role] = token
+	}
+	return tenant, nil
 }

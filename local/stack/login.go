@@ -46,8 +46,13 @@ func login(s settings.Settings, a accounts.Accounts, outputs map[string]string) 
 		JWKSURL:        s.EmulatorURL() + "/" + outputs["UserPoolId"] + "/.well-known/jwks.json",
 		RedirectURL:    s.GatewayURL() + "/",
 	}
-	for _, p := range a.People() {
-		l.Users = append(l.Users, filePerson{p.Email, a.LoginPassword, p.Role, p.Tenant})
-	}
+	l.Users = people(a)
 	return l
+}
+
+func people(a accounts.Accounts) (all []filePerson) {
+	for _, p := range a.People() {
+		all = append(all, filePerson{p.Email, a.LoginPassword, p.Role, p.Tenant})
+	}
+	return all
 }

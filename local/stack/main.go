@@ -26,6 +26,7 @@ const usage = `stack [-dir .local] [-venv .venv] <command>
   logs [-f] [name]   the log of a function (default: all), or of a service
   lead -source S [-phone P] [-name N] [-email E] [-tags a,b]
                      send a lead and follow it
+  tenant -name N     add a tenant, and print it as JSON with its people
   stop|start|restart <postgres|emulator|sandbox|gateway>
   kill-functions [name ...]
                      kill running function processes at once (default: all)
@@ -41,6 +42,7 @@ var commands = map[string]func(ctx context.Context, s stack, args []string) erro
 	"status":         status,
 	"logs":           logs,
 	"lead":           lead,
+	"tenant":         tenant,
 	"stop":           stop,
 	"start":          start,
 	"restart":        restart,

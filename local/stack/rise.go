@@ -217,22 +217,11 @@ func (r *rise) fill(ctx context.Context, demo bool) error {
 		if _, err := r.cloud.Invoke(ctx, r.outputs["MigrateFunctionName"], []byte("{}")); err != nil {
 			return "", err
 		}
-		db, err := r.database(ctx)
+		if err := r.seed(ctx, r.accounts); err != nil {
+			return "", err
+		}
+		file, err := r.describe()
 		if err != nil {
-			return "", err
-		}
-		defer func() { _ = db.Close(ctx) }()
-		if err := seed.Tenants(ctx, db, r.cloud, r.outputs["TenantSecretsKeyArn"], r.accounts, r.Settings); err != nil {
-			return "", err
-		}
-		if err := seed.People(ctx, r.cloud, r.outputs["UserPoolId"], r.accounts); err != nil {
-			return "", err
-		}
-		file, err := describe(r.Settings, r.accounts, r.outputs)
-		if err != nil {
-			return "", err
-		}
-		if err := settings.WriteJSON(r.Path("stack.json"), file, 0o600); err != nil {
 			return "", err
 		}
 		if !demo {
@@ -240,6 +229,28 @@ func (r *rise) fill(ctx context.Context, demo bool) error {
 		}
 		return "migrated, two tenants, three flows", seed.Flows(ctx, r.Settings, r.accounts.Tenants[0], file.Tenants[0].Tokens["owner"])
 	})
+}
+
+// seed opens the accounts of these tenants in the database and at the user pool.
+func (r *rise) seed(ctx context.Context, a accounts.Accounts) error {
+	db, err := r.database(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close(ctx) }()
+	if err := seed.Tenants(ctx, db, r.cloud, r.outputs["TenantSecretsKeyArn"], a, r.Settings); err != nil {
+		return err
+	}
+	return seed.People(ctx, r.cloud, r.outputs["UserPoolId"], a)
+}
+
+// describe writes stack.json.
+func (r *rise) describe() (stackFile, error) {
+	file, err := describe(r.Settings, r.accounts, r.outputs)
+	if err != nil {
+		return file, err
+	}
+	return file, settings.WriteJSON(r.Path("stack.json"), file, 0o600)
 }
 
 func (r *rise) database(ctx context.Context) (*pgx.Conn, error) {

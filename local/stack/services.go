@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/auto-engagement/flows/local/stack/accounts"
 	"github.com/auto-engagement/flows/local/stack/console"
@@ -32,6 +33,22 @@ func (s stack) lock() (unlock func(), err error) {
 		return nil, fmt.Errorf("another command is changing the stack in %s; wait for it", s.Dir)
 	}
 	return func() { _ = file.Close() }, nil
+}
+
+// lockWithin is lock, tried again while another command has it.
+func (s stack) lockWithin(ctx context.Context, limit time.Duration) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for {
+		if unlock, err = s.lock(); err == nil {
+			return unlock, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // mustRun is an error unless the stack runs.

@@ -28,7 +28,7 @@ type Accounts struct {
 	VerifyToken string `json:"verify_token"`
 	// LoginPassword is everyone's at the user pool.
 	LoginPassword string `json:"login_password"`
-	// Tenants are two; the first has the demo flows.
+	// Tenants are two, and those added since; the first has the demo flows.
 	Tenants []Tenant `json:"tenants"`
 }
 
@@ -73,6 +73,14 @@ func Load(s settings.Settings) (Accounts, error) {
 		return a, settings.WriteJSON(path, a, 0o600)
 	}
 	return a, nil
+}
+
+// Add makes up one more tenant, the last, and keeps it. What its accounts are
+// called follows from how many there are.
+func (a Accounts) Add(s settings.Settings, name string) (Accounts, error) {
+	n := len(a.Tenants) + 1
+	a.Tenants = append(a.Tenants, tenant(name, fmt.Sprintf("hello@tenant%d.example", n), fmt.Sprintf("+9180400%05d", n), fmt.Sprintf("1%014d", n)))
+	return a, settings.WriteJSON(s.Path("accounts.json"), a, 0o600)
 }
 
 func invent() Accounts {
