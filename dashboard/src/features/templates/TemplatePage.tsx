@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { useAuth } from 'react-oidc-context'
 import { Failure } from '@/api/failure'
 import { useCan } from '@/api/me'
-import type { EmailTemplateWithTexts } from '@/api/schema'
+import type { Contact, EmailTemplateWithTexts } from '@/api/schema'
 import { FailureNote } from '@/components/FailureNote'
 import { AnchorLink } from '@/components/links'
 import { Page, PageSkeleton } from '@/components/Page'
@@ -43,11 +43,11 @@ function TemplateForm({ stored }: { stored?: EmailTemplateWithTexts }) {
   const [base, setBase] = useState(stored)
   const start = base ? draftOf(base) : emptyDraft
   const [draft, setDraft] = useState<Draft>(start)
-  const [contact, setContact] = useState<string | null>(null)
+  const [contact, setContact] = useState<Contact | null>(null)
   const [key] = useState(() => crypto.randomUUID())
   const leaving = useRef(false)
   const dirty = !same(draft, start)
-  const live = useLivePreview(draft, contact)
+  const live = useLivePreview(draft, contact?.id ?? null)
   const take = (template: EmailTemplateWithTexts) => {
     setBase(template)
     setDraft(draftOf(template))
@@ -65,47 +65,44 @@ function TemplateForm({ stored }: { stored?: EmailTemplateWithTexts }) {
   const submit = (at = base) => save.mutate({ at, input: inputOf(draft), key })
   const newest = async (id: string) => queries.fetchQuery({ ...templateQuery(id), staleTime: 0 })
   return (
-    <>
-      <AnchorLink to="/email-templates" size="sm">{t('toList')}</AnchorLink>
-      <Page title={base?.name ?? t('create')} actions={!readOnly && (
-        <>
-          {base && <Button variant="default" leftSection={<IconSend size={16} />} onClick={() => openTestSend({ id: base.id, contact, dirty, to: auth.user?.profile.email ?? '' })}>{t('test')}</Button>}
-          {base && (
-            <Button variant="default" color="red" leftSection={<IconTrash size={16} />}
-              onClick={() => confirmDelete(base, () => { leaving.current = true; void navigate({ to: '/email-templates' }) })}>
-              {t('delete')}
-            </Button>
-          )}
-          <Button leftSection={<IconDeviceFloppy size={16} />} type="submit" form="template" loading={save.isPending} disabled={base && !dirty}>{t('common:action.save')}</Button>
-        </>
-      )}>
-        {save.isError && !conflict && <FailureNote error={save.error} title={t('notSaved')} />}
-        {conflict && (
-          <Alert color="orange" title={t('conflict')} role="alert">
-            <Text size="sm" mb="xs">{t('conflictText')}</Text>
-            <Group gap="xs">
-              <Button size="xs" variant="default" onClick={() => void newest(base.id).then((theirs) => { take(theirs); save.reset() })}>{t('takeTheirs')}</Button>
-              <Button size="xs" color="orange" onClick={() => void newest(base.id).then((theirs) => submit(theirs))}>{t('keepMine')}</Button>
-            </Group>
-          </Alert>
+    <Page title={base?.name ?? t('create')} about={<AnchorLink to="/email-templates" size="sm">{t('toList')}</AnchorLink>} actions={!readOnly && (
+      <>
+        {base && <Button variant="default" leftSection={<IconSend size={16} />} onClick={() => openTestSend({ id: base.id, contact: contact?.id ?? null, dirty, to: auth.user?.profile.email ?? '' })}>{t('test')}</Button>}
+        {base && (
+          <Button variant="default" color="red" leftSection={<IconTrash size={16} />}
+            onClick={() => confirmDelete(base, () => { leaving.current = true; void navigate({ to: '/email-templates' }) })}>
+            {t('delete')}
+          </Button>
         )}
-        <form id="template" noValidate onSubmit={(event) => { event.preventDefault(); submit() }}>
-          <Group align="flex-start" gap="md">
-            <Stack style={{ flex: '1 1 420px', minWidth: 0 }}>
-              <Editor draft={draft} onChange={(change) => setDraft((now) => ({ ...now, ...change }))} readOnly={readOnly}
-                problems={{ ...problemsOf(live.failure), ...problemsOf(failure) }} />
-            </Stack>
-            <Stack style={{ flex: '1 1 380px', minWidth: 0 }}><PreviewPanel live={live} contact={contact} onContact={setContact} /></Stack>
+        <Button leftSection={<IconDeviceFloppy size={16} />} type="submit" form="template" loading={save.isPending} disabled={base && !dirty}>{t('common:action.save')}</Button>
+      </>
+    )}>
+      {save.isError && !conflict && <FailureNote error={save.error} title={t('notSaved')} />}
+      {conflict && (
+        <Alert color="orange" title={t('conflict')} role="alert">
+          <Text size="sm" mb="xs">{t('conflictText')}</Text>
+          <Group gap="xs">
+            <Button size="xs" variant="default" onClick={() => void newest(base.id).then((theirs) => { take(theirs); save.reset() })}>{t('takeTheirs')}</Button>
+            <Button size="xs" color="orange" onClick={() => void newest(base.id).then((theirs) => submit(theirs))}>{t('keepMine')}</Button>
           </Group>
-        </form>
-        <Modal opened={blocker.status === 'blocked'} onClose={() => blocker.reset?.()} title={t('leaveTitle')} closeButtonProps={{ 'aria-label': t('common:action.close') }}>
-          <Text size="sm">{t('leaveText')}</Text>
-          <Group justify="flex-end" mt="md">
-            <Button variant="default" onClick={() => blocker.reset?.()} data-autofocus>{t('stay')}</Button>
-            <Button color="red" onClick={() => blocker.proceed?.()}>{t('leave')}</Button>
-          </Group>
-        </Modal>
-      </Page>
-    </>
+        </Alert>
+      )}
+      <form id="template" noValidate onSubmit={(event) => { event.preventDefault(); submit() }}>
+        <Group align="flex-start" gap="md">
+          <Stack style={{ flex: '1 1 420px', minWidth: 0 }}>
+            <Editor draft={draft} onChange={(change) => setDraft((now) => ({ ...now, ...change }))} readOnly={readOnly}
+              problems={{ ...problemsOf(live.failure), ...problemsOf(failure) }} />
+          </Stack>
+          <Stack style={{ flex: '1 1 380px', minWidth: 0 }}><PreviewPanel live={live} contact={contact} onContact={setContact} /></Stack>
+        </Group>
+      </form>
+      <Modal opened={blocker.status === 'blocked'} onClose={() => blocker.reset?.()} title={t('leaveTitle')} closeButtonProps={{ 'aria-label': t('common:action.close') }}>
+        <Text size="sm">{t('leaveText')}</Text>
+        <Group justify="flex-end" mt="md">
+          <Button variant="default" onClick={() => blocker.reset?.()} data-autofocus>{t('stay')}</Button>
+          <Button color="red" onClick={() => blocker.proceed?.()}>{t('leave')}</Button>
+        </Group>
+      </Modal>
+    </Page>
   )
 }
