@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
-import { IconCheck, IconPlayerStop } from '@tabler/icons-react'
+import { IconCheck, IconCircleX } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -76,7 +76,7 @@ function Cancel({ of }: { of: Import }) {
   })
   if (!can('write') || !['awaiting_upload', 'ready', 'running'].includes(of.status)) return null
   return (
-    <Button variant="default" color="red" leftSection={<IconPlayerStop size={16} />} loading={cancel.isPending} onClick={() => cancel.mutate()}>
+    <Button variant="default" color="red" leftSection={<IconCircleX size={16} />} loading={cancel.isPending} onClick={() => cancel.mutate()}>
       {t('cancel')}
     </Button>
   )
