@@ -114,8 +114,8 @@ browser: venv .build/stack.built .build/dashboard.installed ## Use it in a brows
 	@local/browser.sh --project tests $(ARGS)
 
 .PHONY: screenshots
-screenshots: venv .build/stack.built .build/dashboard.installed ## Take the pictures in docs/images
-	@local/browser.sh --project screenshots $(ARGS)
+screenshots: venv .build/stack.built .build/dashboard.installed ## Take the pictures in docs/images (ONLY=pattern)
+	@ONLY="$(ONLY)" local/browser.sh --project screenshots $(ARGS)
 
 .PHONY: dashboard-lint
 dashboard-lint: .build/dashboard.linted ## Lint and type it, if it has changed

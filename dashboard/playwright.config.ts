@@ -20,7 +20,7 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     actionTimeout: 15_000,
     trace: 'retain-on-failure',
-    launchOptions: { executablePath: findBrowser(), args: ['--lang=en-IN', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] },
+    launchOptions: { executablePath: findBrowser(), args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] },
   },
   projects: [
     { name: 'tests', testMatch: '**/*.spec.ts', testIgnore: 'screenshots.spec.ts' },

@@ -5,7 +5,9 @@ import { addTenant } from './support/stack.ts'
 import { signIn, test } from './support/test.ts'
 import { sizes, show, views } from './support/views.ts'
 
-const folder = process.env.PICTURES ?? '../docs/images'
+const folder = '../docs/images'
+// A pattern that the names of the views to picture have; none: all are.
+const only = process.env.ONLY ?? ''
 
 test('every page is pictured', async ({ page }) => {
   test.setTimeout(900_000)
@@ -15,7 +17,7 @@ test('every page is pictured', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await signIn(page, tenant, 'owner')
   const taken = new Set<string>()
-  for (const view of views) {
+  for (const view of views.filter(({ name }) => new RegExp(only).test(name))) {
     for (const [size, viewport] of Object.entries(sizes)) {
       await page.setViewportSize(viewport)
       await page.emulateMedia({ colorScheme: 'light' })
@@ -31,5 +33,5 @@ test('every page is pictured', async ({ page }) => {
     }
   }
   // Of pages that are no more. The build needs those that the guide shows.
-  for (const name of await readdir(folder)) if (!taken.has(name)) await rm(`${folder}/${name}`)
+  for (const name of only ? [] : await readdir(folder)) if (!taken.has(name)) await rm(`${folder}/${name}`)
 })

@@ -67,6 +67,8 @@ export const views: View[] = [
 
 async function view(page: Page, name: string) {
   await page.getByRole('radiogroup', { name: 'List or canvas' }).getByText(name, { exact: true }).click()
+  // To the top, below the header.
+  await page.getByRole('heading', { level: 2, name: 'What happens' }).evaluate((heading) => scrollBy(0, heading.getBoundingClientRect().top - 90))
 }
 
 /** Goes to an address below /dashboard as a link does: without loading the application again. */
@@ -90,6 +92,8 @@ export async function open(page: Page, path: string) {
 export async function show(page: Page, told: Told, { path, act, see }: View) {
   await open(page, path(told))
   await act?.(page)
+  // Nothing is shown as hovered.
+  await page.mouse.move(0, 0)
   await see(page).filter({ visible: true }).first().waitFor()
   await rest(page)
 }

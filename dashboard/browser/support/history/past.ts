@@ -145,7 +145,7 @@ export async function spreadToday(client: Client, tenant: string) {
      from moved where e.id = moved.id`,
     'update lead_events l set received_at = received_at - by, decided_at = decided_at - by from moved where l.id = moved.lead_event_id',
     'update contacts c set created_at = created_at - by, updated_at = updated_at - by from moved where c.id = moved.contact_id',
-    'update steps s set started_at = started_at - by, completed_at = completed_at - by from moved where s.execution_id = moved.id',
+    'update steps s set until = until - by, started_at = started_at - by, completed_at = completed_at - by from moved where s.execution_id = moved.id',
     'insert into flow_action_logs select * from steps',
     'commit',
   ]) await client.query(query)
