@@ -71,7 +71,7 @@ function Attempt({ log, many }: { log: ActionLog; many: boolean }) {
       {many && <Group gap="xs"><Text size="sm" fw={600}>{t('attempt', { attempt: log.attempt })}</Text><StatusBadge status={log.status} /></Group>}
       <Times log={log} />
       {words.length > 0 && <Text size="sm" style={{ overflowWrap: 'anywhere' }}>{words.join(' · ')}</Text>}
-      {log.skip_reason && !refused && <Text size="sm" style={{ overflowWrap: 'anywhere' }}>{log.skip_reason.charAt(0).toUpperCase() + log.skip_reason.slice(1)}</Text>}
+      {log.skip_reason && !refused && <Text size="sm" style={{ overflowWrap: 'anywhere' }}>{/^\w+:/.test(log.skip_reason) ? log.skip_reason : log.skip_reason.charAt(0).toUpperCase() + log.skip_reason.slice(1)}</Text>}
       {log.error_message && <Text size="sm" c="var(--mantine-color-error)" style={{ overflowWrap: 'anywhere' }}>{log.error_message}</Text>}
       {result.evidence && <Text size="sm" style={{ overflowWrap: 'anywhere' }}>{evidenceWords(result.evidence).join(' ')}</Text>}
       {(recording || result.transcript_ref) && (

@@ -60,7 +60,7 @@ export function useResultWords() {
     const words: (string | false | undefined | null)[] = []
     if (conditional.test(log.skip_reason ?? '')) words.push(t('result.conditionNotMet'))
     if (isOneOf({ answered: 0, missed: 0, failed: 0, initiated: 0 }, result.call_outcome)) {
-      const said = result.call_detail === result.call_outcome
+      const said = result.call_detail === 'completed' || result.call_detail === result.call_outcome
       const detail = said ? '' : isOneOf(en.detail, result.call_detail) ? t(`detail.${result.call_detail}`) : result.call_detail?.replaceAll('_', ' ')
       words.push(t(`result.${result.call_outcome}`) + (detail ? ` (${detail})` : ''))
       words.push(!!result.duration_seconds && t('result.duration', { time: format.duration(result.duration_seconds) }))
