@@ -139,11 +139,17 @@ export async function spreadToday(client: Client, tenant: string) {
      select id, lead_event_id, contact_id, row_number() over (order by triggered_at desc) * interval '13 minutes' as by
      from flow_executions where tenant_id = $1`, [tenant])
   await client.query('create temp table steps on commit drop as select l.* from flow_action_logs l join moved on moved.id = l.execution_id')
+  // Leads that no flow took: those of the import in the morning, the others one by one.
+  await client.query(
+    `create temp table untaken on commit drop as
+     select id, case when entry_type = 'import' then interval '5 hours' else row_number() over (partition by entry_type order by received_at) * interval '29 minutes' end as by
+     from lead_events where tenant_id = $1 and id not in (select lead_event_id from moved)`, [tenant])
   for (const query of [
     'delete from flow_action_logs l using moved where l.execution_id = moved.id',
     `update flow_executions e set triggered_at = triggered_at - by, started_at = started_at - by, completed_at = completed_at - by
      from moved where e.id = moved.id`,
     'update lead_events l set received_at = received_at - by, decided_at = decided_at - by from moved where l.id = moved.lead_event_id',
+    'update lead_events l set received_at = received_at - by, decided_at = decided_at - by from untaken where l.id = untaken.id',
     'update contacts c set created_at = created_at - by, updated_at = updated_at - by from moved where c.id = moved.contact_id',
     'update steps s set until = until - by, started_at = started_at - by, completed_at = completed_at - by from moved where s.execution_id = moved.id',
     'insert into flow_action_logs select * from steps',
