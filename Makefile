@@ -111,11 +111,11 @@ dashboard-test: .build/dashboard.tested ## Test it, if it has changed
 
 .PHONY: browser
 browser: venv .build/stack.built .build/dashboard.installed ## Use it in a browser, on a stack of its own (ARGS= of playwright test)
-	@local/browser.sh --project tests $(ARGS)
+	@local/browser.sh --project=tests $(ARGS)
 
 .PHONY: screenshots
 screenshots: venv .build/stack.built .build/dashboard.installed ## Take the pictures in docs/images
-	@local/browser.sh --project screenshots $(ARGS)
+	@local/browser.sh --project=screenshots $(ARGS)
 
 .PHONY: dashboard-lint
 dashboard-lint: .build/dashboard.linted ## Lint and type it, if it has changed
