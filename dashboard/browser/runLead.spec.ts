@@ -1,4 +1,5 @@
 import { fromSource, makeFlow, sendLead, stepsOf } from './support/flows.ts'
+import { seen } from './support/hands.ts'
 import { expect, test } from './support/test.ts'
 
 test('a lead is followed from its arrival to its end, and told why', async ({ dashboard: page, tenant, api }) => {
@@ -12,8 +13,8 @@ test('a lead is followed from its arrival to its end, and told why', async ({ da
 
   await sendLead(api, { name: 'Asha Rao', source: 'IndiaMART', ends: '01' })
   const row = page.getByRole('row', { name: 'Asha Rao' })
-  await expect(row.getByText('Call back')).toBeVisible()
-  await expect(row.getByText('Completed')).toBeVisible({ timeout: 30_000 })
+  await expect(seen(row, 'Call back')).toBeVisible()
+  await expect(seen(row, 'Completed')).toBeVisible({ timeout: 30_000 })
   expect(reloads).toBe(0)
 
   await row.getByRole('link', { name: 'Open the execution for Asha Rao' }).click()

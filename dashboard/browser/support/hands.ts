@@ -1,9 +1,14 @@
 import { expect, type Locator } from '@playwright/test'
 
+const optionOf = (field: Locator, name: string | RegExp) => field.page().getByRole('option', { name, exact: true })
+
+/** What stands there for the eye: some texts are there twice, one for phones. */
+export const seen = (within: Locator, text: string | RegExp) => within.getByText(text).filter({ visible: true })
+
 /** Chooses from a list by mouse. */
 export async function choose(field: Locator, option: string | RegExp) {
   await field.click()
-  await field.page().getByRole('option', { name: option }).click()
+  await optionOf(field, option).click()
 }
 
 /** Goes on by the Tab key until the focus is there. */
@@ -23,7 +28,7 @@ export async function chooseByKeys(field: Locator, option: string | RegExp, type
   await expect(field).toBeFocused()
   if (typed) await page.keyboard.type(typed)
   else if ((await field.getAttribute('aria-expanded')) !== 'true') await page.keyboard.press('ArrowDown')
-  const wanted = page.getByRole('option', { name: option })
+  const wanted = optionOf(field, option)
   await expect(wanted).toBeVisible()
   for (let presses = 0; (await wanted.getAttribute('data-combobox-selected')) === null; presses++) {
     if (presses === 30) throw new Error(`the arrow keys do not come to ${String(option)}`)

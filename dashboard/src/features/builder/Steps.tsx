@@ -1,10 +1,11 @@
-import { closestCenter, DndContext, type DragEndEvent, KeyboardSensor, PointerSensor, useSensor, useSensors } from '@dnd-kit/core'
+import { DndContext, type DragEndEvent, KeyboardSensor, PointerSensor, useSensor, useSensors } from '@dnd-kit/core'
 import { restrictToParentElement, restrictToVerticalAxis } from '@dnd-kit/modifiers'
 import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable'
 import { Alert, Box, Button, Group, Stack, Text } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { StepIcon, stepTypes } from '@/domain/steps'
+import { passed } from '@/lib/sorting'
 import { useEditing } from './context'
 import { timeHints } from './model/steps'
 import { StepCard } from './StepCard'
@@ -35,7 +36,7 @@ export function Steps({ changes }: { changes: StepChanges }) {
     <Stack gap="sm">
       {tooMany && <Alert color="red">{tooMany}</Alert>}
       {steps.length === 0 && <Text c="dimmed">{readOnly ? t('steps.noneReader') : t('steps.none')}</Text>}
-      <DndContext sensors={sensors} collisionDetection={closestCenter} modifiers={[restrictToVerticalAxis, restrictToParentElement]} onDragEnd={drop}
+      <DndContext sensors={sensors} collisionDetection={passed} modifiers={[restrictToVerticalAxis, restrictToParentElement]} onDragEnd={drop}
         accessibility={{
           screenReaderInstructions: { draggable: t('drag.instructions') },
           announcements: {
