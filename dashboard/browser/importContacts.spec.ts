@@ -8,7 +8,7 @@ test('1,000 contacts are imported from a file, and its wrong rows told', async (
   const rows = Array.from({ length: 1000 }, (_, i) => `Contact ${String(i).padStart(4, '0')},98${String(10_000_000 + i)},Pune,${1000 + i}`)
   rows.splice(500, 0, 'Nobody,,Pune,1')
   await page.getByRole('link', { name: 'Contacts' }).click()
-  await page.getByRole('link', { name: 'Import', exact: true }).click()
+  await page.getByRole('link', { name: 'Import', exact: true }).first().click()
   await page.getByRole('textbox', { name: 'Lead source' }).fill('Trade fair')
   await page.getByLabel('Choose a CSV or XLSX file').setInputFiles({
     name: 'fair.csv', mimeType: 'text/csv', buffer: Buffer.from(['Full name,Mobile,Town,Budget', ...rows, ''].join('\r\n')),
@@ -33,7 +33,7 @@ test('1,000 contacts are imported from a file, and its wrong rows told', async (
   }).toPass({ timeout: 90_000 })
   await page.getByRole('searchbox').fill('Contact 0777')
   await page.getByRole('link', { name: 'Contact 0777' }).click()
-  await expect(page.getByText('+919810000777').first()).toBeVisible()
+  await expect(page.getByText('(Trade fair)')).toBeVisible()
   const [one] = await answerOf(api.GET('/api/contacts', { params: { query: { search: 'Contact 0777' } } }))
-  expect(one).toMatchObject({ name: 'Contact 0777', phone: '+919810000777', city: 'Pune', custom_fields: { budget: '1777' }, last_lead_source: 'Trade fair' })
+  expect(one).toMatchObject({ name: 'Contact 0777', phone: '+919810000777', city: 'Pune', custom_fields: { budget: '1777' } })
 })
