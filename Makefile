@@ -216,8 +216,10 @@ functions: $(DASHBOARD_BUILT)
 	@mkdir -p $(LAMBDA_BIN)
 	@$(LAMBDA_GO) -o $(LAMBDA_BIN)/ ./functions/...
 
-# Called by `sam build`, once per function: WhatsAppFunction is functions/whatsapp.
-build-%Function: $(DASHBOARD_BUILT)
+# Called by `sam build`, once per function and several at a time: WhatsAppFunction
+# is functions/whatsapp. One of them has the dashboard in it.
+build-DashboardFunction: $(DASHBOARD_BUILT)
+build-%Function:
 	@name=$$(echo '$*' | tr A-Z a-z); \
 	$(LAMBDA_GO) -o $(LAMBDA_BIN)/$$name ./functions/$$name; \
 	cp $(LAMBDA_BIN)/$$name "$(ARTIFACTS_DIR)/bootstrap"

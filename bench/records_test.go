@@ -44,29 +44,33 @@ func BenchmarkReads(b *testing.B) {
 		large, err = strconv.Atoi(text)
 		require.NoError(b, err)
 	}
-	sizes := []int{few, large}
-	medians := map[string][]time.Duration{}
-	var names []string
-	for i, size := range sizes {
-		r := load(b, size)
-		for _, read := range r.reads() {
-			if i == 0 {
-				names = append(names, read.name)
+	small, big := load(b, few), load(b, large)
+	type figure struct {
+		name string
+		took [2]time.Duration
+	}
+	figures := make([]figure, 0, len(small.reads()))
+	for i, read := range small.reads() {
+		// One after the other: what else this machine does slows down both.
+		of := [2]sample{{small, read.path, nil}, {big, big.reads()[i].path, nil}}
+		for try := range warmUp + tries {
+			for n := range of {
+				of[n].ask(b, try >= warmUp)
 			}
-			medians[read.name] = append(medians[read.name], r.median(b, read))
 		}
+		figures = append(figures, figure{read.name, [2]time.Duration{of[0].median(), of[1].median()}})
 	}
 
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "\nmedian of a read\t%d executions\t%d executions\tratio\t\n", sizes[0], sizes[1])
-	for _, name := range names {
-		m := medians[name]
+	fmt.Fprintf(w, "\nmedian of a read\t%d executions\t%d executions\tratio\t\n", few, large)
+	for _, f := range figures {
+		m := f.took
 		ratio := float64(m[1]) / float64(m[0])
 		verdict := ""
 		if ratio > target {
 			verdict = fmt.Sprintf("above %.1f", target)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%s\n", name, m[0].Round(10*time.Microsecond), m[1].Round(10*time.Microsecond), ratio, verdict)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%s\n", f.name, m[0].Round(10*time.Microsecond), m[1].Round(10*time.Microsecond), ratio, verdict)
 	}
 	require.NoError(b, w.Flush())
 }
@@ -108,20 +112,27 @@ const (
 	tries  = 100
 )
 
-func (r records) median(b *testing.B, what read) time.Duration {
+// sample is how long the reads of one path took.
+type sample struct {
+	records records
+	path    string
+	times   []time.Duration
+}
+
+func (s *sample) ask(b *testing.B, counts bool) {
 	b.Helper()
-	times := make([]time.Duration, 0, tries)
-	for i := range warmUp + tries {
-		started := time.Now()
-		out := r.get(b, what.path)
-		took := time.Since(started)
-		require.Equal(b, http.StatusOK, out.Code, "%s: %s", what.path, out.Body)
-		if i >= warmUp {
-			times = append(times, took)
-		}
+	started := time.Now()
+	out := s.records.get(b, s.path)
+	took := time.Since(started)
+	require.Equal(b, http.StatusOK, out.Code, "%s: %s", s.path, out.Body)
+	if counts {
+		s.times = append(s.times, took)
 	}
-	slices.Sort(times)
-	return times[len(times)/2]
+}
+
+func (s *sample) median() time.Duration {
+	slices.Sort(s.times)
+	return s.times[len(s.times)/2]
 }
 
 func (r records) get(b *testing.B, path string) *httptest.ResponseRecorder {

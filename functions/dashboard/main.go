@@ -4,13 +4,14 @@ package main
 import (
 	"context"
 
+	"github.com/auto-engagement/flows/dashboard"
 	"github.com/auto-engagement/flows/internal/app"
 	"github.com/auto-engagement/flows/internal/lambdaio"
 )
 
 func main() {
 	app.Run("dashboard", func(ctx context.Context, _ *app.App) (any, error) {
-		handler, err := app.Dashboard(ctx)
+		handler, err := app.Dashboard(ctx, dashboard.Files())
 		if err != nil {
 			return nil, err
 		}

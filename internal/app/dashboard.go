@@ -3,11 +3,11 @@ package app
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"net/http"
 
 	"github.com/sethvargo/go-envconfig"
 
-	files "github.com/auto-engagement/flows/dashboard"
 	"github.com/auto-engagement/flows/internal/dashboard"
 )
 
@@ -27,14 +27,15 @@ type dashboardConfig struct {
 	ConnectTo []string `env:"CONNECT_ORIGINS"`
 }
 
-// Dashboard serves the browser application. It needs neither the database nor AWS.
-func Dashboard(ctx context.Context) (http.Handler, error) {
+// Dashboard serves the browser application's build. It needs neither the
+// database nor AWS.
+func Dashboard(ctx context.Context, files fs.FS) (http.Handler, error) {
 	var c dashboardConfig
 	if err := envconfig.Process(ctx, &c); err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
 	handler, err := dashboard.New(dashboard.Config{
-		Files: files.Files(), APIBase: c.APIBase, ConnectTo: c.ConnectTo,
+		Files: files, APIBase: c.APIBase, ConnectTo: c.ConnectTo,
 		OIDC: dashboard.OIDC{Authority: c.OIDCAuthority, ClientID: c.OIDCClientID, Scope: c.OIDCScope, Metadata: c.OIDCMetadata},
 	})
 	if err != nil {
