@@ -13,7 +13,7 @@ test('an e-mail template is changed, previewed and sent as a test', async ({ das
   await expect(mail.getByRole('heading', { name: /^Welcome, / })).toBeVisible()
   await expect(mail.getByText('scripted')).toHaveCount(0)
   await page.getByText('Phone', { exact: true }).click()
-  expect((await page.getByTitle('Preview of “Your visit on Sunday”').boundingBox())?.width).toBe(375)
+  await expect(page.getByTitle('Preview of “Your visit on Sunday”')).toHaveCSS('width', '375px')
 
   await page.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByText('“Follow-up” is saved')).toBeVisible()
