@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/auto-engagement/flows/internal/engine"
+	"github.com/auto-engagement/flows/internal/flow"
 	"github.com/auto-engagement/flows/internal/intake"
 )
 
@@ -97,6 +98,14 @@ func (d *deadLetters) Send(_ context.Context, _ []byte, reason, _ string) error 
 	defer d.mu.Unlock()
 	d.reasons = append(d.reasons, reason)
 	return nil
+}
+
+// DeadLetters implements rest.DeadLetters: five messages of before, and what
+// was sent since.
+func (d *deadLetters) DeadLetters(context.Context) []flow.DeadLetterQueue {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return []flow.DeadLetterQueue{{Name: flow.LeadDeadLetters, Messages: 5 + len(d.reasons)}}
 }
 
 // unencrypted stands for KMS: the ciphertext is the text.

@@ -56,6 +56,10 @@ var readEvents = map[string]want{
 		body: `{"success": true, "data": [{"id": "0197a000-0000-7000-8000-000000001e01", "source": "website", "event_id": "lead-outbox",
 			"outcome": "received", "decided_at": null, "executions": []}], "meta": {"total": 1, "next_cursor": null}}`,
 	},
+	"api/list-dead-letters": {
+		status: 200,
+		body:   `{"success": true, "data": [{"name": "leads", "messages": 5, "problem": null, "refused": {"total": 0, "total_capped": false, "oldest_at": null}}]}`,
+	},
 
 	"api/no-token":       {status: 401, body: `{"success": false, "error": "Authorization token is required", "request_id": "…"}`},
 	"api/expired-token":  {status: 401, body: `{"success": false, "error": "Invalid or expired token", "request_id": "…"}`},

@@ -205,6 +205,7 @@ func (b *bundle) api(t *testing.T, c clock.Clock) rest.Config {
 			Calls: bolna.New(b.sandbox.URL()+"/bolna", client),
 		},
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: b.outbox(c), Seen: reader, Tokens: tokens,
+		DeadLetters: b.dead, Refused: postgres.RefusedReader{Pool: b.db.App, Clock: c},
 		AllowedOrigins: []string{"https://app.example.com"}, RequestID: lambdaio.RequestID,
 	}
 }

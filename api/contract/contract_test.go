@@ -28,6 +28,7 @@ import (
 	"github.com/auto-engagement/flows/internal/auth"
 	"github.com/auto-engagement/flows/internal/bucket"
 	"github.com/auto-engagement/flows/internal/engine"
+	"github.com/auto-engagement/flows/internal/flow"
 	"github.com/auto-engagement/flows/internal/intake"
 	"github.com/auto-engagement/flows/internal/postgres"
 	"github.com/auto-engagement/flows/internal/rest"
@@ -172,8 +173,9 @@ func config(t *testing.T, db *testdb.DB) rest.Config {
 		Intake: leads, Contacts: contacts, Entry: intake.Entry{Store: contacts, Outbox: leads},
 		Suppressions: postgres.SuppressionStore{Pool: db.App}, Audit: postgres.AuditLog{Pool: db.App},
 		Templates: postgres.TemplateStore{Pool: db.App}, Settings: postgres.SettingsStore{Pool: db.App}, Connections: connections(t, db),
-		Statistics: postgres.StatReader{Pool: db.App},
-		Jobs:       postgres.JobStore{Pool: db.App}, Files: files, Workers: idle{},
+		TestLink:   func(uuid.UUID, uuid.UUID) string { return "https://api.example.com/unsubscribe/test" },
+		Statistics: postgres.StatReader{Pool: db.App}, DeadLetters: idle{}, Refused: postgres.RefusedReader{Pool: db.App},
+		Jobs: postgres.JobStore{Pool: db.App}, Files: files, Workers: idle{},
 		Log: slog.New(slog.NewJSONHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 	}
 }
@@ -188,6 +190,11 @@ func (idle) Import(context.Context, uuid.UUID, uuid.UUID) error { return nil }
 
 // Export implements rest.Workers.
 func (idle) Export(context.Context, uuid.UUID, uuid.UUID) error { return nil }
+
+// DeadLetters implements rest.DeadLetters.
+func (idle) DeadLetters(context.Context) []flow.DeadLetterQueue {
+	return []flow.DeadLetterQueue{{Name: flow.LeadDeadLetters}}
+}
 
 // SendLead implements intake.Queue.
 func (idle) SendLead(context.Context, uuid.UUID, []byte) error { return nil }

@@ -9,6 +9,9 @@ test('flows are reordered by mouse and by keyboard, with a way back', async ({ p
   await page.reload()
   await expect.poll(shown).toEqual(['First', 'Second', 'Third'])
 
+  // Dragging comes with the first use of the page.
+  await page.getByRole('button', { name: 'Move Third' }).hover()
+  await expect(page.getByRole('button', { name: 'Move Third' })).toHaveAttribute('aria-roledescription', 'sortable')
   await drag(page.getByRole('button', { name: 'Move Third' }), page.getByRole('button', { name: 'Move First' }))
   await expect.poll(shown).toEqual(['Third', 'First', 'Second'])
   await expect(page.getByText('The new order is saved')).toBeVisible()

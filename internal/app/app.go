@@ -146,6 +146,14 @@ func (a *App) links(ctx context.Context) (*unsubscribe.Links, error) {
 	return links, nil
 }
 
+// needLinks is links of a function that cannot do without.
+func (a *App) needLinks(ctx context.Context) (*unsubscribe.Links, error) {
+	if err := need("LINK_SECRET_ARN", a.Config.LinkSecret); err != nil {
+		return nil, err
+	}
+	return a.links(ctx)
+}
+
 // Intake decides leads.
 func (a *App) Intake(ctx context.Context) (*intake.Intake, error) {
 	for name, value := range map[string]string{"LEAD_DLQ_URL": a.Config.DeadLetterURL, "STATE_MACHINE_ARN": a.Config.StateMachineARN} {
@@ -187,12 +195,9 @@ func (a *App) Webhooks(ctx context.Context) (*webhook.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	links, err := a.links(ctx)
+	links, err := a.needLinks(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if links == nil {
-		return nil, need("LINK_SECRET_ARN", "")
 	}
 	notices := &email.SNS{Topics: a.Config.SESTopics, Client: provider.NewHTTPClient(nil)}
 	return &webhook.Handler{
@@ -232,7 +237,7 @@ func (a *App) whatsAppApp(ctx context.Context) (appSecret, verifyToken string, e
 
 // API is the HTTP API.
 func (a *App) API(ctx context.Context) (*rest.Config, error) {
-	if err := need("LEAD_QUEUE_URL", a.Config.LeadQueueURL); err != nil {
+	if err := cmp.Or(need("LEAD_QUEUE_URL", a.Config.LeadQueueURL), need("LEAD_DLQ_URL", a.Config.DeadLetterURL)); err != nil {
 		return nil, err
 	}
 	if err := cmp.Or(need("BUCKET", a.Config.Bucket), a.needWorkers()); err != nil {
@@ -254,18 +259,23 @@ func (a *App) API(ctx context.Context) (*rest.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	links, err := a.needLinks(ctx)
+	if err != nil {
+		return nil, err
+	}
 	flows, reader := postgres.FlowStore{Pool: pool, Clock: a.Clock}, postgres.ExecutionReader{Pool: pool}
 	contacts := postgres.ContactStore{Pool: pool, Clock: a.Clock}
 	return &rest.Config{
 		Templates: postgres.TemplateStore{Pool: pool, Clock: a.Clock}, Settings: postgres.SettingsStore{Pool: pool, Clock: a.Clock},
-		Connections: connections,
-		Tenants:     flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: a.outbox(pool), Seen: reader, Tokens: tokens,
+		Connections: connections, TestLink: links.TestAddress,
+		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Intake: a.outbox(pool), Seen: reader, Tokens: tokens,
 		Cancels: e, Bulk: postgres.BulkCanceller{Pool: pool, Clock: a.Clock},
 		Trials: postgres.TrialStore{Pool: pool, Clock: a.Clock}, Machines: e.Machines, Clock: a.Clock,
 		Contacts: contacts, Entry: intake.Entry{Store: contacts, Outbox: a.outbox(pool)},
 		Suppressions: postgres.SuppressionStore{Pool: pool, Clock: a.Clock}, Audit: postgres.AuditLog{Pool: pool},
 		Limits: postgres.NewRateLimiter(a.Config.RateLimit, a.Config.RateBurst), AllowedOrigins: a.Config.AllowedOrigins,
-		Statistics: postgres.StatReader{Pool: pool},
-		Jobs:       postgres.JobStore{Pool: pool, Clock: a.Clock}, Files: a.files(), Workers: a.functions(),
+		Statistics:  postgres.StatReader{Pool: pool},
+		DeadLetters: a.queue(), Refused: postgres.RefusedReader{Pool: pool, Clock: a.Clock},
+		Jobs: postgres.JobStore{Pool: pool, Clock: a.Clock}, Files: a.files(), Workers: a.functions(),
 	}, nil
 }

@@ -154,7 +154,7 @@ func (t *turn) prepareMail(a *flow.Action, id uuid.UUID) (effect, error) {
 	if err != nil {
 		return effect{}, err
 	}
-	texts.endWith(unsubscribe)
+	texts.text, texts.html = WithLink(texts.text, texts.html, unsubscribe)
 	letter := provider.Mail{
 		ID: id, From: from.Address, FromName: first(config.FromName, settings.FromName, from.Name), ReplyTo: settings.ReplyTo,
 		To: contact.Email, ToName: contact.Name,

@@ -106,21 +106,23 @@ func renderMail(config flow.EmailConfig, templates map[string]EmailTemplate, var
 // endOfBody is where a page's text ends, with or without its last tag.
 var endOfBody = regexp.MustCompile(`(?i)</body>(\s*</html>)?|</html>`)
 
-// endWith puts a link to unsubscribe below texts that do not show it
-// themselves (as {{ unsubscribe_url }}).
-func (m *mailTexts) endWith(link string) {
+// WithLink puts a link to unsubscribe below a mail's texts that do not show it
+// themselves (as {{ unsubscribe_url }}). A text that is empty stays so; without
+// a link nothing changes.
+func WithLink(text, page, link string) (string, string) {
 	if link == "" {
-		return
+		return text, page
 	}
-	if m.text != "" && !strings.Contains(m.text, link) {
-		m.text = strings.TrimRight(m.text, "\n") + "\n\n-- \nUnsubscribe: " + link + "\n"
+	if text != "" && !strings.Contains(text, link) {
+		text = strings.TrimRight(text, "\n") + "\n\n-- \nUnsubscribe: " + link + "\n"
 	}
-	if m.html != "" && !strings.Contains(m.html, link) {
+	if page != "" && !strings.Contains(page, link) {
 		footer := `<p style="margin-top:2em;font-size:12px;color:#666"><a href="` + html.EscapeString(link) + `" style="color:#666">Unsubscribe</a></p>`
-		at := len(m.html)
-		if ends := endOfBody.FindAllStringIndex(m.html, -1); ends != nil {
+		at := len(page)
+		if ends := endOfBody.FindAllStringIndex(page, -1); ends != nil {
 			at = ends[len(ends)-1][0]
 		}
-		m.html = m.html[:at] + footer + m.html[at:]
+		page = page[:at] + footer + page[at:]
 	}
+	return text, page
 }

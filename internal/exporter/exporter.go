@@ -1,4 +1,5 @@
-// Package exporter writes executions, leads or contacts as a CSV file into S3:
+// Package exporter writes executions, leads, contacts or how flows did as a CSV
+// file into S3:
 // page by page below the last row, part by part of a multipart upload. After
 // each part its place is committed, so that whoever follows a killed worker
 // goes on from there.

@@ -30,6 +30,14 @@ func (x *Exporter) sheet(job *Job) sheet {
 			records, err := x.Store.ExportContacts(ctx, job.TenantID, job.Filter.Contacts, before, pageRows)
 			return rowsOf(records, err, contactRow, func(r flow.ExportedContact) flow.Cursor { return flow.Cursor{At: r.CreatedAt, ID: r.ID} })
 		}}
+	case flow.ExportAnalytics:
+		return sheet{flowHeader, func(ctx context.Context, before *flow.Cursor) ([][]string, *flow.Cursor, error) {
+			if before != nil {
+				return nil, nil, nil // the first page has all
+			}
+			records, err := x.Store.ExportAnalytics(ctx, job.TenantID, job.Filter.Analytics)
+			return rowsOf(records, err, flowRow, func(r flow.FlowResult) flow.Cursor { return flow.Cursor{ID: r.ID} })
+		}}
 	default:
 		return sheet{executionHeader, func(ctx context.Context, before *flow.Cursor) ([][]string, *flow.Cursor, error) {
 			records, err := x.Store.ExportExecutions(ctx, job.TenantID, job.Filter.Executions, before, pageRows)
@@ -114,6 +122,18 @@ func contactRow(c flow.ExportedContact) ([]string, error) {
 	return []string{
 		c.ID.String(), c.ExternalID, c.Name, c.Phone, c.Email, c.Company, c.City, c.Country, c.TimeZone,
 		strings.Join(c.Tags, ", "), custom, at(&c.CreatedAt), at(&c.UpdatedAt),
+	}, nil
+}
+
+var flowHeader = []string{
+	"flow_id", "flow_name", "priority", "is_enabled", "executions", "completed", "failed", "cancelled", "skipped", "success_rate", "last_execution",
+}
+
+func flowRow(f flow.FlowResult) ([]string, error) {
+	t := f.Tally
+	return []string{
+		f.ID.String(), f.Name, strconv.Itoa(f.Priority), strconv.FormatBool(f.IsEnabled), strconv.Itoa(t.Total), strconv.Itoa(t.Completed),
+		strconv.Itoa(t.Failed), strconv.Itoa(t.Cancelled), strconv.Itoa(t.Skipped), t.SuccessRate(), at(f.LastExecution),
 	}, nil
 }
 

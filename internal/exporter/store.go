@@ -60,6 +60,10 @@ type Store interface {
 	ExportExecutions(ctx context.Context, tenant uuid.UUID, f flow.ExecutionFilter, before *flow.Cursor, most int) ([]flow.ExecutionRecord, error)
 	ExportLeads(ctx context.Context, tenant uuid.UUID, f flow.LeadFilter, before *flow.Cursor, most int) ([]flow.LeadRecord, error)
 	ExportContacts(ctx context.Context, tenant uuid.UUID, f flow.ContactSearch, before *flow.Cursor, most int) ([]flow.ExportedContact, error)
+
+	// ExportAnalytics gives all flows selected, by priority: a tenant has no more
+	// than flow.MaxFlows.
+	ExportAnalytics(ctx context.Context, tenant uuid.UUID, f flow.FlowSelection) ([]flow.FlowResult, error)
 }
 
 // Files makes files part by part.

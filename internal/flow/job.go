@@ -2,6 +2,7 @@ package flow
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -106,6 +107,8 @@ const (
 	ExportExecutions ExportKind = "executions"
 	ExportLeads      ExportKind = "leads"
 	ExportContacts   ExportKind = "contacts"
+	// ExportAnalytics is how flows did in a stretch of days, a row each.
+	ExportAnalytics ExportKind = "analytics"
 )
 
 // ExportStatus is how far an export is.
@@ -127,6 +130,40 @@ type ExportFilter struct {
 	Executions ExecutionFilter `json:"executions,omitzero"`
 	Leads      LeadFilter      `json:"leads,omitzero"`
 	Contacts   ContactSearch   `json:"contacts,omitzero"`
+	Analytics  FlowSelection   `json:"analytics,omitzero"`
+}
+
+// FlowSelection selects flows and the days on which their executions count.
+type FlowSelection struct {
+	// FlowID selects one flow; nil: all that there are.
+	FlowID *uuid.UUID `json:"flow_id"`
+	// From and To are the first and the last day, YYYY-MM-DD.
+	From string `json:"from"`
+	To   string `json:"to"`
+	// Zone is what the days are those of, by its IANA name.
+	Zone string `json:"zone"`
+}
+
+// Select says which flows and days are meant.
+func (d Days) Select(id *uuid.UUID) FlowSelection {
+	return FlowSelection{FlowID: id, From: d.Date(0), To: d.Date(d.Count - 1), Zone: d.Zone.String()}
+}
+
+// Days are the days that a selection means.
+func (s FlowSelection) Days() (Days, error) {
+	first, err := time.Parse(time.DateOnly, s.From)
+	if err != nil {
+		return Days{}, fmt.Errorf("read the first day: %w", err)
+	}
+	last, err := time.Parse(time.DateOnly, s.To)
+	if err != nil {
+		return Days{}, fmt.Errorf("read the last day: %w", err)
+	}
+	zone, err := LoadZone(s.Zone)
+	if err != nil {
+		return Days{}, err
+	}
+	return DaysBetween(&first, &last, last, zone)
 }
 
 // ContactSearch selects contacts; its zero value selects all.

@@ -81,6 +81,27 @@ type FlowStanding struct {
 	LastExecution *time.Time
 }
 
+// FlowResult is how a flow did in a stretch of days.
+type FlowResult struct {
+	FlowStanding
+
+	Tally ExecutionTally
+}
+
+// TallyExecutions counts executions by flow, and all together.
+func TallyExecutions(counts []StatCount) (all ExecutionTally, byFlow map[uuid.UUID]ExecutionTally) {
+	byFlow = map[uuid.UUID]ExecutionTally{}
+	for _, c := range counts {
+		if c.Fact == FactExecution {
+			all.Add(c.Outcome, c.N)
+			tally := byFlow[c.FlowID]
+			tally.Add(c.Outcome, c.N)
+			byFlow[c.FlowID] = tally
+		}
+	}
+	return all, byFlow
+}
+
 // FlowDay is how many executions of a flow were triggered on a day, counted from 0.
 type FlowDay struct {
 	FlowID uuid.UUID

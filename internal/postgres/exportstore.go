@@ -140,6 +140,24 @@ func (s ExportStore) ExportContacts(ctx context.Context, tenant uuid.UUID, f flo
 	return out, nil
 }
 
+// ExportAnalytics implements exporter.Store.
+func (s ExportStore) ExportAnalytics(ctx context.Context, tenant uuid.UUID, f flow.FlowSelection) ([]flow.FlowResult, error) {
+	days, err := f.Days()
+	if err != nil {
+		return nil, fmt.Errorf("read the days of an export: %w", err)
+	}
+	sums, flows, err := StatReader(s).Stats(ctx, tenant, flow.StatQuery{Flow: f.FlowID, Days: days, Facts: []flow.Fact{flow.FactExecution}})
+	if err != nil {
+		return nil, err
+	}
+	_, byFlow := flow.TallyExecutions(sums.Counts)
+	out := make([]flow.FlowResult, len(flows))
+	for i, one := range flows {
+		out[i] = flow.FlowResult{FlowStanding: one, Tally: byFlow[one.ID]}
+	}
+	return out, nil
+}
+
 func pipeExportDuty(pipe *Pipe, tenant, id uuid.UUID, lease *uuid.UUID, due time.Time) {
 	pipe.Exec(db.MoveExportDuty, arguments(db.MoveExportDutyParams{DueAt: due, TenantID: tenant, ID: id, Lease: lease})...)
 }

@@ -286,6 +286,7 @@ insert into call_lines (call, execution_id, tenant_id, tenant_limit, state, queu
 // rows as `everything` makes them.
 const otherwise = `
 update imports set status = 'ready' where id = :id;
+update lead_events set outcome = 'rejected' where id = :id;
 update call_lines set state = 'live' where call = :id;
 `
 

@@ -137,7 +137,7 @@ func (a *api) readAnalytics(ctx context.Context, in *FlowDayParams) (*answer[suc
 	if err != nil {
 		return nil, err
 	}
-	all, byFlow := executionTallies(sums.Counts)
+	all, byFlow := flow.TallyExecutions(sums.Counts)
 	out := Analytics{
 		Summary:  Summary{TotalFlows: len(flows), ExecutionTotals: executionTotals(all)},
 		Flows:    make([]FlowTally, len(flows)),
@@ -156,19 +156,6 @@ func (a *api) readAnalytics(ctx context.Context, in *FlowDayParams) (*answer[suc
 		}
 	}
 	return ok(out), nil
-}
-
-func executionTallies(counts []flow.StatCount) (all flow.ExecutionTally, byFlow map[uuid.UUID]flow.ExecutionTally) {
-	byFlow = map[uuid.UUID]flow.ExecutionTally{}
-	for _, c := range counts {
-		if c.Fact == flow.FactExecution {
-			all.Add(c.Outcome, c.N)
-			tally := byFlow[c.FlowID]
-			tally.Add(c.Outcome, c.N)
-			byFlow[c.FlowID] = tally
-		}
-	}
-	return all, byFlow
 }
 
 func executionTotals(t flow.ExecutionTally) ExecutionTotals {

@@ -163,7 +163,7 @@ func (a *api) readOverview(ctx context.Context, in *FlowDayParams) (*answer[succ
 }
 
 func periodOf(from, to string, counts []flow.StatCount) Period {
-	all, _ := executionTallies(counts)
+	all, _ := flow.TallyExecutions(counts)
 	touches := flow.Touches{}
 	for _, c := range counts {
 		if c.Fact == flow.FactTouch {
@@ -195,7 +195,7 @@ func (a *api) readFunnel(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	all, _ := executionTallies(sums.Counts)
+	all, _ := flow.TallyExecutions(sums.Counts)
 	out := FlowFunnel{FlowID: *in.FlowID.id, FlowName: now.Name, Executions: all.Total, Steps: []FunnelStep{}}
 	for _, s := range flow.Funnel(now, sums.Counts) {
 		out.Steps = append(out.Steps, FunnelStep{

@@ -54,8 +54,14 @@ type Config struct {
 	Templates   EmailTemplates
 	Connections Connections
 	Settings    SettingsKeeper
+	// TestLink is the address by which the receiver of a test mail of a tenant
+	// would want no more, were it a real one.
+	TestLink func(tenant, mail uuid.UUID) string
 	// Statistics serves statistics and analytics.
 	Statistics Statistics
+	// DeadLetters and Refused tell of what can never be decided.
+	DeadLetters DeadLetters
+	Refused     Refused
 	// Jobs keeps imports and exports, Files signs the addresses of their files,
 	// and Workers works on them.
 	Jobs    Jobs
@@ -222,6 +228,7 @@ func operations(c Config, mux *http.ServeMux) *api {
 	a.registerFlowTests()
 	a.registerLeads()
 	a.registerLeadIntake()
+	a.registerDeadLetters()
 	a.registerSuggestions()
 	a.registerAnalytics()
 	a.registerMe()

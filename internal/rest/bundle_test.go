@@ -39,6 +39,7 @@ type testBundle struct {
 	log     *lockedBuffer
 	queue   *leadQueue
 	workers *workers
+	dead    *morgue
 	a, b    uuid.UUID
 	// owner is the token of tenant a's owner, viewer of one who reads there,
 	// other of tenant b's owner.
@@ -67,7 +68,7 @@ func (l *lockedBuffer) String() string {
 func setup(t testing.TB) *testBundle {
 	t.Helper()
 	db := testdb.New(t)
-	b := &testBundle{t: t, db: db, log: &lockedBuffer{}, queue: &leadQueue{}, workers: &workers{}, a: db.Tenant(t), b: db.Tenant(t)}
+	b := &testBundle{t: t, db: db, log: &lockedBuffer{}, queue: &leadQueue{}, workers: &workers{}, dead: &morgue{}, a: db.Tenant(t), b: db.Tenant(t)}
 	b.handler = rest.New(b.config())
 	b.owner = token(t, map[string]any{"userId": b.a, "sub": "person-1"})
 	b.viewer = token(t, map[string]any{"userId": b.a, "isTeamMember": true, "teamMemberRole": "viewer"})
@@ -102,7 +103,7 @@ func (b *testBundle) config() rest.Config {
 	c := config(b.t, b.db, b.log)
 	c.Intake = b.outbox(b.db.App)
 	c.Entry = intake.Entry{Store: postgres.ContactStore{Pool: b.db.App}, Outbox: b.outbox(b.db.App)}
-	c.Workers = b.workers
+	c.Workers, c.DeadLetters = b.workers, b.dead
 	return c
 }
 
@@ -116,11 +117,12 @@ func config(t testing.TB, db *testdb.DB, log io.Writer) rest.Config {
 	return rest.Config{
 		Contacts: postgres.ContactStore{Pool: db.App}, Suppressions: postgres.SuppressionStore{Pool: db.App}, Audit: postgres.AuditLog{Pool: db.App},
 		Templates: postgres.TemplateStore{Pool: db.App}, Settings: postgres.SettingsStore{Pool: db.App}, Connections: providers(t, db.App),
-		Cancels: runner, Bulk: postgres.BulkCanceller{Pool: db.App},
+		TestLink: testLink,
+		Cancels:  runner, Bulk: postgres.BulkCanceller{Pool: db.App},
 		Trials: postgres.TrialStore{Pool: db.App}, Machines: idleMachines{},
 		Jobs: postgres.JobStore{Pool: db.App}, Files: signer{}, Workers: &workers{},
 		Tenants: flows, Flows: flows, History: flows, Executions: reader, Leads: reader, Seen: reader, Tokens: verifier,
-		Statistics:     postgres.StatReader{Pool: db.App},
+		Statistics: postgres.StatReader{Pool: db.App}, DeadLetters: &morgue{}, Refused: postgres.RefusedReader{Pool: db.App},
 		AllowedOrigins: []string{"https://app.example"}, Log: slog.New(slog.NewJSONHandler(log, nil)),
 	}
 }

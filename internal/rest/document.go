@@ -35,7 +35,7 @@ var tags = []*huma.Tag{
 	{Name: "executions", Description: "Runs of flows, one per contact and start, with a log row for each attempt at a step."},
 	{Name: "leads", Description: "Leads as they came in, and for each which flow took it, or why none did."},
 	{Name: "analytics", Description: "Counts by day in the tenant's time zone. Test runs are counted nowhere."},
-	{Name: "exports", Description: "CSV files of executions, leads or contacts, made as jobs."},
+	{Name: "exports", Description: "CSV files of executions, leads, contacts or how flows did, made as jobs."},
 	{Name: "contacts", Description: "The people that flows engage, entered one by one or imported from files. One is found by its phone, e-mail or external id, which are unique."},
 	{Name: "suppressions", Description: "Addresses that nothing is sent to, on a channel or on all: who unsubscribed, answered STOP, bounced, complained, or was entered here."},
 	{Name: "email-templates", Description: "What e-mail steps send: subject, HTML and text in Liquid."},

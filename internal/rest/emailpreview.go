@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/auto-engagement/flows/internal/engine"
 	"github.com/auto-engagement/flows/internal/flow"
 	"github.com/auto-engagement/flows/internal/provider"
 	"github.com/auto-engagement/flows/internal/template"
@@ -224,11 +225,16 @@ func (a *api) testSend(ctx context.Context, in *struct {
 	if suppressed {
 		return nil, &failure{status: http.StatusConflict, Message: "No mail may go to this address: " + provider.Clean(reason)}
 	}
+	// As a real mail has it, in the headers and in the texts.
+	mail := provider.Mail{ID: uuid.Must(uuid.NewV7()), To: to}
+	mail.Unsubscribe = a.TestLink(tenant, mail.ID)
+	vars[unsubscribeURL] = mail.Unsubscribe
 	texts, err := rendered(stored, vars)
 	if err != nil {
 		return nil, err
 	}
-	mail := provider.Mail{ID: uuid.Must(uuid.NewV7()), To: to, Subject: "[Test] " + texts.Subject, HTML: texts.HTML, Text: texts.Text}
+	mail.Subject = "[Test] " + texts.Subject
+	mail.Text, mail.HTML = engine.WithLink(texts.Text, texts.HTML, mail.Unsubscribe)
 	taken, err := a.Connections.SendTest(ctx, tenant, mail)
 	if err != nil {
 		return nil, connectionFailure(ctx, err)

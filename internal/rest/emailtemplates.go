@@ -132,7 +132,7 @@ func (a *api) registerEmailTemplates() {
 	register(a, huma.Operation{
 		OperationID: "send-test-email", Method: http.MethodPost, Path: path + "/{id}/test-send",
 		Summary:     "Send an e-mail template to an address, marked as a test",
-		Description: "The subject begins with [Test]. An address that is suppressed is refused with 409; a mail server that is away is 503.",
+		Description: "The subject begins with [Test]. Headers and texts have a link to unsubscribe like those of a real mail; its page says that it was a test, and nobody is unsubscribed. An address that is suppressed is refused with 409; a mail server that is away is 503.",
 		Tags:        templatesTag,
 		Errors:      []int{http.StatusNotFound, http.StatusConflict},
 	}, a.testSend)

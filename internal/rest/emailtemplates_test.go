@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -204,6 +205,35 @@ func TestATestSendGoesOutMarked(t *testing.T) {
 	b.exec(`insert into suppressions (id, tenant_id, channel, kind, value, reason) values ($1, $2, 'email', 'email', 'stop@example.com', 'unsubscribed')`, uuid.New(), b.a)
 	b.refused(http.StatusConflict, "No mail may go to this address: unsubscribed", "POST", path, object{"to": "Stop@Example.com"})
 	require.Equal(t, http.StatusForbidden, b.request(b.viewer, "POST", path, object{"to": to}).status)
+}
+
+// testLink is the link in test mails of a tenant.
+func testLink(tenant, mail uuid.UUID) string {
+	return "https://api.example.com/unsubscribe/test-" + tenant.String() + "-" + mail.String()
+}
+
+func TestATestMailLetsItsReceiverUnsubscribeLikeARealOne(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.connected()
+	for name, c := range map[string]struct{ html, text string }{
+		"named in the texts":  {`<p><a href="{{ unsubscribe_url }}">Enough</a></p>`, "Enough: {{ unsubscribe_url }}"},
+		"named in none":       {"<html><body><p>Hi</p></body></html>", "Hi"},
+		"without a text part": {"<p>Hi</p>", ""},
+	} {
+		id := b.emailTemplate(object{"subject": "Hi", "html": c.html, "body_text": c.text})
+		to := "asha-" + uuid.NewString() + "@example.com"
+		b.do(http.StatusOK, "POST", "/api/email-templates/"+id+"/test-send", object{"to": to})
+		mail := b.mailTo(to)
+		headers := mail["headers"].(map[string]any)
+		link := strings.Trim(fmt.Sprint(headers["List-Unsubscribe"]), "[]<>")
+		require.Regexp(t, "^"+testLink(b.a, uuid.Nil)[:len(testLink(b.a, uuid.Nil))-36]+"[0-9a-f-]{36}$", link, name)
+		require.Equal(t, "List-Unsubscribe=One-Click", strings.Trim(fmt.Sprint(headers["List-Unsubscribe-Post"]), "[]"), "%s: RFC 8058, section 3.1", name)
+		require.Equal(t, 1, strings.Count(mail["html"].(string), link), "%s: %s", name, mail["html"])
+		if c.text != "" {
+			require.Equal(t, 1, strings.Count(mail["text"].(string), link), "%s: %s", name, mail["text"])
+		}
+	}
 }
 
 func keysOf(m map[string]any) []string {

@@ -64,6 +64,10 @@ func (s *story) tellOfImports() {
 	exported := s.play(http.StatusAccepted, "create-export", "What failed in a week", "", object{
 		"kind": "executions", "filter": object{"status": "failed", "from": "2026-02-02", "to": "2026-02-08"},
 	}).data()["id"].(string)
+	s.play(http.StatusAccepted, "create-export", "How flows did in a week", "", object{
+		"kind": "analytics", "filter": object{"from": "2026-02-02", "to": "2026-02-08"},
+	})
+	s.exec("delete from exports where kind = 'analytics'")
 	s.play(http.StatusBadRequest, "create-export", "", "", object{"kind": "contacts", "filter": object{"status": "failed"}})
 	s.exec("update exports set status = 'completed', rows_written = 37, size = 6120, started_at = now(), completed_at = now() where id = $1", exported)
 	s.play(http.StatusOK, "get-export", "Its file is ready", exported, nil)

@@ -317,6 +317,9 @@ func (s *story) tellOfLeads() {
 		}
 	}
 	s.play(http.StatusNotFound, "get-lead", "", nothing.String(), nil)
+	s.dead.messages = 1
+	s.refusedLead(s.a, "rejected", "10 seconds")
+	s.play(http.StatusOK, "list-dead-letters", "A lead was refused", "", nil)
 	s.play(http.StatusOK, "list-suggestions", "Sources seen", "?field=lead_source", nil)
 	s.play(http.StatusBadRequest, "list-suggestions", "", "?field=colour", nil)
 	s.play(http.StatusOK, "get-me", "The owner", "", nil)

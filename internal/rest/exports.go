@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,7 +14,7 @@ import (
 // Export is a CSV file that is made, or was.
 type Export struct {
 	ID        uuid.UUID         `json:"id" format:"uuid"`
-	Kind      flow.ExportKind   `json:"kind" enum:"executions,leads,contacts"`
+	Kind      flow.ExportKind   `json:"kind" enum:"executions,leads,contacts,analytics"`
 	Status    flow.ExportStatus `json:"status" enum:"queued,running,completed,failed"`
 	Rows      int               `json:"rows" doc:"Written so far, without the header"`
 	Size      *int64            `json:"size" doc:"Of the finished file, in bytes"`
@@ -30,19 +31,19 @@ type Export struct {
 // ExportInput says what to export.
 type ExportInput struct {
 	Kind   Optional[exportKindParam]   `json:"kind"`
-	Filter Optional[ExportFilterInput] `json:"filter" required:"false" doc:"As the list of that kind is filtered; default: all"`
+	Filter Optional[ExportFilterInput] `json:"filter" required:"false" doc:"As the list of that kind is filtered, and GET /analytics; default: all"`
 }
 
 // ExportFilterInput selects records. Which keys count depends on the kind:
 // executions all but outcome and source, leads from, to, outcome and source,
-// contacts search.
+// contacts search, analytics flow_id, from and to.
 type ExportFilterInput struct {
-	FlowID       Optional[uuidParam]            `json:"flow_id" required:"false" doc:"executions; also of a flow that is gone"`
+	FlowID       Optional[uuidParam]            `json:"flow_id" required:"false" doc:"executions, also of a flow that is gone; analytics"`
 	ContactID    Optional[uuidParam]            `json:"contact_id" required:"false" doc:"executions"`
 	Status       Optional[executionStatusParam] `json:"status" required:"false" doc:"executions"`
 	TestRunsOnly Optional[bool]                 `json:"test_runs_only" required:"false" doc:"executions"`
-	From         Optional[momentParam]          `json:"from" required:"false" doc:"executions, leads"`
-	To           Optional[momentParam]          `json:"to" required:"false" doc:"executions, leads"`
+	From         Optional[momentParam]          `json:"from" required:"false" doc:"executions, leads; analytics, as a day, by default 29 days before the last"`
+	To           Optional[momentParam]          `json:"to" required:"false" doc:"executions, leads; analytics, as a day, by default today"`
 	Search       Optional[textParam]            `json:"search" required:"false" doc:"executions, contacts"`
 	Outcome      Optional[leadOutcomeParam]     `json:"outcome" required:"false" doc:"leads"`
 	Source       Optional[textParam]            `json:"source" required:"false" doc:"leads"`
@@ -55,7 +56,7 @@ func (a *api) registerExports() {
 	}, a.listExports)
 	register(a, huma.Operation{
 		OperationID: "create-export", Method: http.MethodPost, Path: Base + "/exports",
-		Summary: "Export executions, leads or contacts as CSV", Tags: exportsTag, DefaultStatus: http.StatusAccepted,
+		Summary: "Export executions, leads, contacts or how flows did as CSV", Tags: exportsTag, DefaultStatus: http.StatusAccepted,
 		Errors: []int{http.StatusConflict},
 		Description: "Read the export until it is completed, then its url. CSV after RFC 4180 in UTF-8 with a byte order mark; a text that a " +
 			"spreadsheet would take for a formula has an apostrophe before it.",
@@ -127,12 +128,12 @@ func (in ExportInput) check() []flow.FieldError {
 		sent  bool
 		kinds []flow.ExportKind
 	}{
-		{"flow_id", f.FlowID.Sent, []flow.ExportKind{flow.ExportExecutions}},
+		{"flow_id", f.FlowID.Sent, []flow.ExportKind{flow.ExportExecutions, flow.ExportAnalytics}},
 		{"contact_id", f.ContactID.Sent, []flow.ExportKind{flow.ExportExecutions}},
 		{"status", f.Status.Sent, []flow.ExportKind{flow.ExportExecutions}},
 		{"test_runs_only", f.TestRunsOnly.Sent, []flow.ExportKind{flow.ExportExecutions}},
-		{"from", f.From.Sent, []flow.ExportKind{flow.ExportExecutions, flow.ExportLeads}},
-		{"to", f.To.Sent, []flow.ExportKind{flow.ExportExecutions, flow.ExportLeads}},
+		{"from", f.From.Sent, []flow.ExportKind{flow.ExportExecutions, flow.ExportLeads, flow.ExportAnalytics}},
+		{"to", f.To.Sent, []flow.ExportKind{flow.ExportExecutions, flow.ExportLeads, flow.ExportAnalytics}},
 		{"search", f.Search.Sent, []flow.ExportKind{flow.ExportExecutions, flow.ExportContacts}},
 		{"outcome", f.Outcome.Sent, []flow.ExportKind{flow.ExportLeads}},
 		{"source", f.Source.Sent, []flow.ExportKind{flow.ExportLeads}},
@@ -147,11 +148,31 @@ func (in ExportInput) check() []flow.FieldError {
 			problems = append(problems, flow.FieldError{Field: "filter." + s.field, Message: "filter." + s.field + " does not filter " + string(in.Kind.Value.kind)})
 		}
 	}
+	if in.Kind.Value.kind == flow.ExportAnalytics {
+		for _, day := range []struct {
+			field  string
+			moment momentParam
+		}{{"filter.from", f.From.Value}, {"filter.to", f.To.Value}} {
+			if day.moment.at != nil {
+				problems = append(problems, flow.FieldError{Field: day.field, Message: day.field + " must be a date (YYYY-MM-DD)"})
+			}
+		}
+	}
 	return problems
 }
 
 func (a *api) exportFilter(ctx context.Context, in ExportInput) (out flow.ExportFilter, err error) {
 	f := in.Filter.Value
+	if in.Kind.Value.kind == flow.ExportAnalytics {
+		days, err := a.days(ctx, DayParams{From: dayParam{f.From.Value.day}, To: dayParam{f.To.Value.day}})
+		if refused, is := errors.AsType[*failure](err); is {
+			return out, badRequest(refused.Message) // its details name a query's parameter
+		}
+		if err == nil {
+			out.Analytics = days.Select(f.FlowID.Value.id)
+		}
+		return out, err
+	}
 	span, err := a.span(ctx, SpanParams{From: f.From.Value, To: f.To.Value})
 	if err != nil {
 		return out, err
@@ -207,7 +228,7 @@ func shownExport(r flow.ExportRecord, url *string) Export {
 
 type exportKindParam struct{ kind flow.ExportKind }
 
-var exportKinds = []string{string(flow.ExportExecutions), string(flow.ExportLeads), string(flow.ExportContacts)}
+var exportKinds = []string{string(flow.ExportExecutions), string(flow.ExportLeads), string(flow.ExportContacts), string(flow.ExportAnalytics)}
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (p *exportKindParam) UnmarshalText(b []byte) error {

@@ -51,7 +51,7 @@ func (a *api) readFlowStatistics(ctx context.Context, in *struct {
 	if len(flows) == 0 {
 		return nil, flow.ErrFlowNotFound
 	}
-	t, _ := executionTallies(sums.Counts)
+	t, _ := flow.TallyExecutions(sums.Counts)
 	out := FlowStatistics{
 		Executions: FlowExecutionCounts{
 			Total: t.Total, Completed: t.Completed, Failed: t.Failed, Running: t.Running(), Cancelled: t.Cancelled, Skipped: t.Skipped,

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -172,14 +173,37 @@ func TestAnExportIsMadeAndRead(t *testing.T) {
 	b.refused(http.StatusNotFound, "Export not found", "GET", "/exports/"+uuid.NewString(), nil)
 }
 
+func TestAnExportOfAnalyticsIsOfTheTenantsDays(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	flowID := b.flow(object{})
+	filter := func(of object) object {
+		id := b.do(http.StatusAccepted, "POST", "/exports", object{"kind": "analytics", "filter": of}).data()["id"]
+		var out object
+		require.NoError(t, json.Unmarshal(query[[]byte](b, "select filter -> 'analytics' from exports where id = $1", id), &out))
+		return out
+	}
+	require.Equal(t, object{"flow_id": flowID, "from": "2026-02-01", "to": "2026-02-05", "zone": "Asia/Kolkata"},
+		filter(object{"flow_id": flowID, "from": "2026-02-01", "to": "2026-02-05"}))
+	today, days := time.Now().In(time.FixedZone("IST", 19_800)), filter(object{})
+	require.Contains(t, []string{today.Format(time.DateOnly), today.AddDate(0, 0, 1).Format(time.DateOnly)}, days["to"])
+	last, err := time.Parse(time.DateOnly, days["to"].(string))
+	require.NoError(t, err)
+	require.Equal(t, last.AddDate(0, 0, -29).Format(time.DateOnly), days["from"], "as GET /analytics: 30 days")
+	require.Nil(t, days["flow_id"])
+}
+
 func TestExportsThatCannotBeAreRefused(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for text, body := range map[string]object{
-		"kind must be one of executions, leads, contacts":                             {},
+		"kind must be one of executions, leads, contacts, analytics":                  {},
 		"filter.status must be one of running, completed, failed, cancelled, skipped": {"kind": "executions", "filter": object{"status": "x"}},
 		"filter.search does not filter leads":                                         {"kind": "leads", "filter": object{"search": "x"}},
 		"filter.from does not filter contacts":                                        {"kind": "contacts", "filter": object{"from": "2026-02-05"}},
+		"filter.status does not filter analytics":                                     {"kind": "analytics", "filter": object{"status": "failed"}},
+		"filter.to must be a date (YYYY-MM-DD)":                                       {"kind": "analytics", "filter": object{"to": "2026-02-05T10:00:00Z"}},
+		"from and to must span at most 366 days":                                      {"kind": "analytics", "filter": object{"from": "2020-02-05"}},
 		"from must not be after to":                                                   {"kind": "leads", "filter": object{"from": "2026-02-05", "to": "2026-02-03"}},
 	} {
 		out := b.do(http.StatusBadRequest, "POST", "/exports", body)

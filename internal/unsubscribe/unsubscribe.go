@@ -35,29 +35,50 @@ func New(base, key string) (*Links, error) {
 	return &Links{base: strings.TrimRight(base, "/"), key: []byte(key)}, nil
 }
 
-// A token is the version, the tenant, the mail, and half an HMAC-SHA256 over
+// Link is what a link stands for.
+type Link struct {
+	Tenant, Mail uuid.UUID
+	// Test says that the mail was a test of a template. Its link is as good as
+	// any for mail programs and for people who try it, and changes nothing: who
+	// gets tests is whoever writes templates, and a press of the button, or of a
+	// program that checks mail, would have real mail refused to them.
+	Test bool
+}
+
+// A token is its kind, the tenant, the mail, and half an HMAC-SHA256 over
 // them: 128 bits are more than can be tried out over HTTP.
 const (
-	version   = 1
+	realMail = 1
+	testMail = 2
+
 	signedLen = 1 + 16 + 16
 	tokenLen  = signedLen + sha256.Size/2
 )
 
 // Address is the link in a mail of a tenant.
 func (l *Links) Address(tenant, mail uuid.UUID) string {
-	token := append(append([]byte{version}, tenant[:]...), mail[:]...)
+	return l.address(realMail, tenant, mail)
+}
+
+// TestAddress is the link in a test of a template.
+func (l *Links) TestAddress(tenant, mail uuid.UUID) string {
+	return l.address(testMail, tenant, mail)
+}
+
+func (l *Links) address(kind byte, tenant, mail uuid.UUID) string {
+	token := append(append([]byte{kind}, tenant[:]...), mail[:]...)
 	token = append(token, l.sign(token)...)
 	return l.base + "/unsubscribe/" + base64.RawURLEncoding.EncodeToString(token)
 }
 
-// Read tells which mail of which tenant a link's last part stands for; ok is
-// false when it is none of ours.
-func (l *Links) Read(token string) (tenant, mail uuid.UUID, ok bool) {
+// Read tells what a link's last part stands for; ok is false when it is none
+// of ours.
+func (l *Links) Read(token string) (link Link, ok bool) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(raw) != tokenLen || raw[0] != version || !hmac.Equal(raw[signedLen:], l.sign(raw[:signedLen])) {
-		return uuid.Nil, uuid.Nil, false
+	if err != nil || len(raw) != tokenLen || raw[0] != realMail && raw[0] != testMail || !hmac.Equal(raw[signedLen:], l.sign(raw[:signedLen])) {
+		return Link{}, false
 	}
-	return uuid.UUID(raw[1:17]), uuid.UUID(raw[17:33]), true
+	return Link{Tenant: uuid.UUID(raw[1:17]), Mail: uuid.UUID(raw[17:33]), Test: raw[0] == testMail}, true
 }
 
 func (l *Links) sign(b []byte) []byte {

@@ -21,27 +21,34 @@ var unsubscribePage string
 
 var unsubscribeTemplate = template.Must(template.New("unsubscribe").Parse(unsubscribePage))
 
-// page is what the page shows: ask, done, gone or away.
+// page is what the page shows: ask, done, test, gone or away.
 type page struct{ State string }
 
 func (h *Handler) askUnsubscribe(w http.ResponseWriter, r *http.Request) {
-	if _, _, ok := h.ReadLink(r.PathValue("token")); !ok {
+	switch link, ok := h.ReadLink(r.PathValue("token")); {
+	case !ok:
 		show(w, http.StatusNotFound, "gone")
-		return
+	case link.Test:
+		show(w, http.StatusOK, "test")
+	default:
+		show(w, http.StatusOK, "ask")
 	}
-	show(w, http.StatusOK, "ask")
 }
 
 func (h *Handler) unsubscribe(w http.ResponseWriter, r *http.Request) {
 	// Whatever the body says, the address alone is the wish.
 	_, _ = io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, MaxBody))
-	tenant, mail, ok := h.ReadLink(r.PathValue("token"))
+	link, ok := h.ReadLink(r.PathValue("token"))
 	if !ok {
 		show(w, http.StatusNotFound, "gone")
 		return
 	}
+	if link.Test {
+		show(w, http.StatusOK, "test")
+		return
+	}
 	// A mail whose receiver was erased has nobody left to write to.
-	if _, err := h.Refuse(r.Context(), tenant, mail); err != nil {
+	if _, err := h.Refuse(r.Context(), link.Tenant, link.Mail); err != nil {
 		logUnavailable(err)
 		w.Header().Set("Retry-After", "10")
 		show(w, http.StatusServiceUnavailable, "away")

@@ -46,6 +46,17 @@ func TestPostingUnsubscribesInOneStep(t *testing.T) {
 	require.Contains(t, w.Body.String(), "try again")
 }
 
+func TestTheLinkOfATestSaysSoAndUnsubscribesNobody(t *testing.T) {
+	b := setup()
+	path := "/unsubscribe/test-" + uuid.NewString()
+	for _, w := range []*httptest.ResponseRecorder{b.get(path), b.post(path, "List-Unsubscribe=One-Click", ""), b.post(path, "", "")} {
+		require.Equal(t, http.StatusOK, w.Code, "a mail program's button works as in a real mail")
+		require.Contains(t, w.Body.String(), "This was a test")
+		require.NotContains(t, w.Body.String(), "<form")
+	}
+	require.Empty(t, b.refused)
+}
+
 func TestThePageBringsNothingFromElsewhere(t *testing.T) {
 	b := setup()
 	w := b.get("/unsubscribe/" + uuid.NewString())

@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/auto-engagement/flows/internal/flow"
+	"github.com/auto-engagement/flows/internal/unsubscribe"
 )
 
 // MaxBody is how large a webhook may be, in bytes. Meta batches up to 1,000
@@ -45,7 +46,7 @@ type Handler struct {
 	OpenSNS func(ctx context.Context, body []byte) (json.RawMessage, error)
 	// ReadLink reads the token of a link to unsubscribe, Refuse has no more
 	// mail go to that mail's receiver.
-	ReadLink func(token string) (tenant, mail uuid.UUID, ok bool)
+	ReadLink func(token string) (link unsubscribe.Link, ok bool)
 	Refuse   func(ctx context.Context, tenant, mail uuid.UUID) (known bool, err error)
 }
 

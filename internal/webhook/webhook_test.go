@@ -17,6 +17,7 @@ import (
 
 	"github.com/auto-engagement/flows/internal/flow"
 	"github.com/auto-engagement/flows/internal/provider/whatsapp"
+	"github.com/auto-engagement/flows/internal/unsubscribe"
 	"github.com/auto-engagement/flows/internal/webhook"
 )
 
@@ -73,9 +74,10 @@ func setup() *bundle {
 			}
 			return body, nil
 		},
-		ReadLink: func(token string) (uuid.UUID, uuid.UUID, bool) {
-			mail, err := uuid.Parse(token)
-			return b.tenant, mail, err == nil
+		ReadLink: func(token string) (unsubscribe.Link, bool) {
+			id, test := strings.CutPrefix(token, "test-")
+			mail, err := uuid.Parse(id)
+			return unsubscribe.Link{Tenant: b.tenant, Mail: mail, Test: test}, err == nil
 		},
 		Refuse: func(_ context.Context, tenant, mail uuid.UUID) (bool, error) {
 			if tenant != b.tenant {

@@ -43,6 +43,7 @@ export async function moveByKeys(handle: Locator, name: string, key: 'ArrowUp' |
   const page = handle.page()
   const said = (text: string) => expect(page.getByRole('status').filter({ hasText: text })).toHaveCount(1)
   await expect(handle).toBeFocused()
+  await expect(handle).toHaveAttribute('aria-roledescription', 'sortable')
   await page.keyboard.press('Space')
   await said(`place ${from} of ${count}.`)
   const by = Math.sign(to - from)

@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auto-engagement/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how full the queues of refused messages are
+         * @description For owner and admin. A queue is one for all tenants, and its number is of the whole deployment; refused tells what of it the tenant's own leads are. GET /leads?outcome=rejected lists those with their reasons.
+         */
+        get: operations["list-dead-letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auto-engagement/executions": {
         parameters: {
             query?: never;
@@ -229,7 +249,7 @@ export interface paths {
         get: operations["list-exports"];
         put?: never;
         /**
-         * Export executions, leads or contacts as CSV
+         * Export executions, leads, contacts or how flows did as CSV
          * @description Read the export until it is completed, then its url. CSV after RFC 4180 in UTF-8 with a byte order mark; a text that a spreadsheet would take for a formula has an apostrophe before it.
          */
         post: operations["create-export"];
@@ -894,7 +914,7 @@ export interface paths {
         put?: never;
         /**
          * Send an e-mail template to an address, marked as a test
-         * @description The subject begins with [Test]. An address that is suppressed is refused with 409; a mail server that is away is 503.
+         * @description The subject begins with [Test]. Headers and texts have a link to unsubscribe like those of a real mail; its page says that it was a test, and nobody is unsubscribed. An address that is suppressed is refused with 409; a mail server that is away is 503.
          */
         post: operations["send-test-email"];
         delete?: never;
@@ -1647,6 +1667,22 @@ export interface components {
              */
             updated_at: string;
         };
+        DeadLetterQueue: {
+            /** @description What to do about it */
+            advice: string;
+            /** @description What lies in it, in a sentence */
+            holds: string;
+            /**
+             * Format: int64
+             * @description How many lie in it now, of all tenants and of none; nearly, as SQS counts. null where the queue could not be read
+             */
+            messages: number | null;
+            /** @enum {string} */
+            name: "leads";
+            /** @description Why there is no number, in a sentence; else null */
+            problem: string | null;
+            refused: components["schemas"]["RefusedLeads"];
+        };
         Detail: {
             /** @description Path of the field, like actions[1].action_config.agent_id */
             field: string;
@@ -1991,7 +2027,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "executions" | "leads" | "contacts";
+            kind: "executions" | "leads" | "contacts" | "analytics";
             /**
              * Format: int64
              * @description Written so far, without the header
@@ -2020,11 +2056,11 @@ export interface components {
             contact_id?: string;
             /**
              * Format: uuid
-             * @description executions; also of a flow that is gone
+             * @description executions, also of a flow that is gone; analytics
              */
             flow_id?: string;
             /**
-             * @description executions, leads
+             * @description executions, leads; analytics, as a day, by default 29 days before the last
              * @example 2026-02-05
              */
             from?: string;
@@ -2045,16 +2081,16 @@ export interface components {
             /** @description executions */
             test_runs_only?: boolean;
             /**
-             * @description executions, leads
+             * @description executions, leads; analytics, as a day, by default today
              * @example 2026-02-05
              */
             to?: string;
         };
         ExportInput: {
-            /** @description As the list of that kind is filtered; default: all */
+            /** @description As the list of that kind is filtered, and GET /analytics; default: all */
             filter?: components["schemas"]["ExportFilterInput"];
             /** @enum {string} */
-            kind: "executions" | "leads" | "contacts";
+            kind: "executions" | "leads" | "contacts" | "analytics";
         };
         ExportedAction: {
             action_config: components["schemas"]["CallConfig"] | components["schemas"]["WhatsAppConfig"] | components["schemas"]["EmailConfig"] | components["schemas"]["WaitConfig"];
@@ -3112,6 +3148,18 @@ export interface components {
              */
             priority: number;
         };
+        RefusedLeads: {
+            /**
+             * Format: date-time
+             * @description When the oldest came; null where there is none
+             * @example 2026-02-05T10:00:00.000Z
+             */
+            oldest_at: string | null;
+            /** Format: int64 */
+            total: number;
+            /** @description There are more than total */
+            total_capped: boolean;
+        };
         Settings: {
             /** @description The default of flows without hours of their own; null: always open */
             business_hours: components["schemas"]["Hours"] | null;
@@ -3306,6 +3354,11 @@ export interface components {
         };
         SuccessListCondition: {
             data: components["schemas"]["Condition"][];
+            /** @enum {boolean} */
+            success: true;
+        };
+        SuccessListDeadLetterQueue: {
+            data: components["schemas"]["DeadLetterQueue"][];
             /** @enum {boolean} */
             success: true;
         };
@@ -3878,6 +3931,7 @@ export type ContactInput = components['schemas']['ContactInput'];
 export type ContactWindows = components['schemas']['ContactWindows'];
 export type ContactWindowsInput = components['schemas']['ContactWindowsInput'];
 export type ContactWithFacts = components['schemas']['ContactWithFacts'];
+export type DeadLetterQueue = components['schemas']['DeadLetterQueue'];
 export type Detail = components['schemas']['Detail'];
 export type Difference = components['schemas']['Difference'];
 export type Done = components['schemas']['Done'];
@@ -3969,6 +4023,7 @@ export type Preview = components['schemas']['Preview'];
 export type PreviewInput = components['schemas']['PreviewInput'];
 export type PrioritiesInput = components['schemas']['PrioritiesInput'];
 export type PriorityInput = components['schemas']['PriorityInput'];
+export type RefusedLeads = components['schemas']['RefusedLeads'];
 export type Settings = components['schemas']['Settings'];
 export type SettingsInput = components['schemas']['SettingsInput'];
 export type Sparkline = components['schemas']['Sparkline'];
@@ -3998,6 +4053,7 @@ export type SuccessLeadWithDecision = components['schemas']['SuccessLeadWithDeci
 export type SuccessListAction = components['schemas']['SuccessListAction'];
 export type SuccessListChannel = components['schemas']['SuccessListChannel'];
 export type SuccessListCondition = components['schemas']['SuccessListCondition'];
+export type SuccessListDeadLetterQueue = components['schemas']['SuccessListDeadLetterQueue'];
 export type SuccessListHeatmapHour = components['schemas']['SuccessListHeatmapHour'];
 export type SuccessMe = components['schemas']['SuccessMe'];
 export type SuccessNewImport = components['schemas']['SuccessNewImport'];
@@ -4391,6 +4447,36 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    "list-dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessListDeadLetterQueue"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];

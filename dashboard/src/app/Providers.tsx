@@ -1,11 +1,11 @@
 import { MantineProvider } from '@mantine/core'
 import { ModalsProvider } from '@mantine/modals'
-import { Notifications } from '@mantine/notifications'
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { nonce } from './nonce'
 import { contrast, theme } from './theme'
+import { Toasts } from './Toasts'
 
 /** What every component may count on: theme, dialogs, toasts, the server's answers. */
 export function Providers({ queries, children }: { queries: QueryClient; children: ReactNode }) {
@@ -13,7 +13,7 @@ export function Providers({ queries, children }: { queries: QueryClient; childre
   return (
     <QueryClientProvider client={queries}>
       <MantineProvider theme={theme} cssVariablesResolver={contrast} defaultColorScheme="auto" getStyleNonce={() => nonce} env={import.meta.env.MODE === 'test' ? 'test' : 'default'}>
-        <Notifications position="bottom-right" limit={4} />
+        <Toasts />
         <ModalsProvider labels={{ confirm: t('action.save'), cancel: t('action.cancel') }} modalProps={{ closeButtonProps: { 'aria-label': t('action.close') } }}>
           {children}
         </ModalsProvider>

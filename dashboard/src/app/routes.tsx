@@ -76,7 +76,7 @@ const edit = createRoute({
   getParentRoute: () => root,
   path: '/auto-engagement/$id/edit',
   validateSearch: builderSearch,
-  ...page(() => import('@/features/builder/BuilderPage'), 'BuilderPage', 'builder', 'flows'),
+  ...page(() => import('@/features/builder/BuilderPage'), 'BuilderPage', 'builder'),
 })
 
 const analytics = createRoute({

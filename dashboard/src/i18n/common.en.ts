@@ -52,7 +52,7 @@ export default {
     home: 'To the flows',
   },
   action: { cancel: 'Cancel', close: 'Close', undo: 'Undo', delete: 'Delete', save: 'Save', clear: 'Clear', refresh: 'Refresh', more: 'More', back: 'Back' },
-  list: { newer: 'Newest', next: 'Next page', previous: 'Previous page', columns: 'Columns', new_one: '{{count}} new', new_other: '{{count}} new', cappedTotal: 'more than {{total}}' },
+  list: { newer: 'Newest', next: 'Next page', previous: 'Previous page', columns: 'Columns' },
   status: { running: 'Running', completed: 'Completed', failed: 'Failed', cancelled: 'Cancelled', skipped: 'Skipped', pending: 'Waiting', success: 'Done' },
   step: { ai_call: 'AI call', whatsapp_message: 'WhatsApp message', email: 'E-mail', wait: 'Wait' },
   priority: { highest: 'Highest', high: 'High', medium: 'Medium', low: 'Low' },
@@ -70,6 +70,6 @@ export default {
     download: 'Download {{name}}',
     again: 'Export again',
   },
+  contact: { search: 'Name, phone or e-mail', loading: 'Loading…', nothing: 'No contact found' },
   differences: { field: 'Field', none: 'There is no difference.' },
-  soon: 'This page comes with the next release.',
 } as const

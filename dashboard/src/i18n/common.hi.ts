@@ -55,7 +55,7 @@ export default {
     home: 'फ़्लो पर जाएँ',
   },
   action: { cancel: 'रहने दें', close: 'बंद करें', undo: 'वापस लें', delete: 'हटाएँ', save: 'सहेजें', clear: 'साफ़ करें', refresh: 'ताज़ा करें', more: 'और', back: 'वापस' },
-  list: { newer: 'सबसे नए', next: 'अगला पेज', previous: 'पिछला पेज', columns: 'कॉलम', new_one: '{{count}} नया', new_other: '{{count}} नए', cappedTotal: '{{total}} से अधिक' },
+  list: { newer: 'सबसे नए', next: 'अगला पेज', previous: 'पिछला पेज', columns: 'कॉलम' },
   status: { running: 'चालू', completed: 'पूरा', failed: 'विफल', cancelled: 'रद्द', skipped: 'छोड़ा गया', pending: 'प्रतीक्षा में', success: 'हो गया' },
   step: { ai_call: 'AI कॉल', whatsapp_message: 'WhatsApp संदेश', email: 'ई-मेल', wait: 'प्रतीक्षा' },
   priority: { highest: 'सर्वोच्च', high: 'उच्च', medium: 'मध्यम', low: 'निम्न' },
@@ -73,6 +73,6 @@ export default {
     download: '{{name}} डाउनलोड करें',
     again: 'फिर से निर्यात करें',
   },
+  contact: { search: 'नाम, फ़ोन या ई-मेल', loading: 'लोड हो रहा है…', nothing: 'कोई संपर्क नहीं मिला' },
   differences: { field: 'फ़ील्ड', none: 'कोई अंतर नहीं है।' },
-  soon: 'यह पेज अगले संस्करण में आएगा।',
 } satisfies Translation<typeof en>

@@ -12,13 +12,3 @@ function cell(value: string | number | null): string {
 export function csv(rows: (string | number | null)[][]): string {
   return '\uFEFF' + rows.map((row) => row.map(cell).join(',') + '\r\n').join('')
 }
-
-/** Has the browser save a text as a file. */
-export function save(name: string, text: string) {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(address)
-}

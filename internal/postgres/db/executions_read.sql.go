@@ -505,6 +505,37 @@ func (q *Queries) ListLeads(ctx context.Context, arg ListLeadsParams) ([]ListLea
 	return items, nil
 }
 
+const OldestRefusedLead = `-- name: OldestRefusedLead :many
+select received_at from lead_events
+where tenant_id = $1 and outcome = 'rejected' and received_at >= $2
+order by received_at limit 1
+`
+
+type OldestRefusedLeadParams struct {
+	TenantID uuid.UUID
+	Since    time.Time
+}
+
+func (q *Queries) OldestRefusedLead(ctx context.Context, arg OldestRefusedLeadParams) ([]time.Time, error) {
+	rows, err := q.db.Query(ctx, OldestRefusedLead, arg.TenantID, arg.Since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []time.Time
+	for rows.Next() {
+		var received_at time.Time
+		if err := rows.Scan(&received_at); err != nil {
+			return nil, err
+		}
+		items = append(items, received_at)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const SearchExecutions = `-- name: SearchExecutions :many
 select e.id, f.id as flow_id, e.flow_version, e.flow_name, e.contact_id, e.contact_name, e.contact_phone, e.status,
     e.current_action_step, e.is_test_run, e.metadata, e.error_message, e.cancel_reason, e.triggered_at, e.completed_at,

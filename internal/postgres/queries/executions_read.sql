@@ -98,6 +98,11 @@ select count(*) from (
         and (sqlc.narg(to_at)::timestamptz is null or e.received_at < sqlc.narg(to_at))
     limit sqlc.arg(most)) counted;
 
+-- name: OldestRefusedLead :many
+select received_at from lead_events
+where tenant_id = sqlc.arg(tenant_id) and outcome = 'rejected' and received_at >= sqlc.arg(since)
+order by received_at limit 1;
+
 -- name: GetLead :one
 select l.id, l.source, l.event_id, l.lead_source, l.entry_type, l.contact_id, l.contact_name, l.contact_phone,
     l.outcome, l.reason, l.received_at, l.decided_at, runs.executions, l.decision, l.body

@@ -1,7 +1,7 @@
 package email
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -46,7 +46,7 @@ type recipient struct {
 // nothing of a mail's fate: opens, clicks, delays.
 func (m *Mailer) Report(body []byte) (report provider.MailReport, is bool, err error) {
 	var e event
-	if err := json.Unmarshal(body, &e); err != nil {
+	if err := provider.Decode(body, &e); err != nil {
 		return report, false, fmt.Errorf("read an event of Amazon SES: %w", err)
 	}
 	report.ProviderID = e.Mail.MessageID
@@ -84,11 +84,13 @@ func (m *Mailer) Report(body []byte) (report provider.MailReport, is bool, err e
 // any other about this mail alone.
 func bounced(report *provider.MailReport, e event) {
 	report.Status, report.Code = provider.MailFailed, strings.ToLower(e.Bounce.BounceType)
-	report.Reason = "the mail came back: " + strings.ToLower(e.Bounce.BounceSubType)
+	report.Reason = "the mail came back"
+	words := strings.ToLower(e.Bounce.BounceSubType)
 	if len(e.Bounce.BouncedRecipients) > 0 {
-		if words := e.Bounce.BouncedRecipients[0].DiagnosticCode; words != "" {
-			report.Reason = "the mail came back: " + provider.Clean(words)
-		}
+		words = cmp.Or(provider.Clean(e.Bounce.BouncedRecipients[0].DiagnosticCode), words)
+	}
+	if words != "" {
+		report.Reason += ": " + words
 	}
 	if e.Bounce.BounceType == "Permanent" {
 		report.Dead = addresses(e.Bounce.BouncedRecipients)

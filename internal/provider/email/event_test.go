@@ -55,6 +55,20 @@ func TestEventsOfSESSayHowAMailFared(t *testing.T) {
 			require.Equal(t, c.want, report)
 		})
 	}
+	// What is missing, new or odd costs nothing of the rest.
+	for body, want := range map[string]provider.MailReport{
+		`{"eventType":"Delivery","mail":{"messageId":"E","tags":{"aef_message_id":["` + ours + `"],"odd":7},"headers":"x"},"delivery":[1],"unheard_of":{}}`:     {ProviderID: "E", OurID: id, Status: provider.MailDelivered},
+		`{"eventType":"Delivery","mail":{"messageId":"E","tags":null}}`:                                                                                         {ProviderID: "E", Status: provider.MailDelivered},
+		`{"eventType":"Delivery","mail":{"messageId":"E","tags":{"aef_message_id":"x"}}}`:                                                                       {ProviderID: "E", Status: provider.MailDelivered},
+		`{"eventType":"Bounce","mail":{"messageId":"E"},"bounce":null}`:                                                                                         {ProviderID: "E", Status: provider.MailFailed, Reason: "the mail came back"},
+		`{"eventType":"Bounce","mail":{"messageId":"E"},"bounce":{"bounceType":"Permanent","bouncedRecipients":[7,{"emailAddress":"a@b.example","status":5}]}}`: {ProviderID: "E", Status: provider.MailFailed, Code: "permanent", Reason: "the mail came back", Dead: []string{"a@b.example"}},
+		`{"eventType":"Complaint","mail":{"messageId":"E"},"complaint":{"complainedRecipients":"x"}}`:                                                           {ProviderID: "E", Status: provider.MailComplained, Reason: "the receiver marked the mail as spam"},
+	} {
+		report, is, err := (&Mailer{}).Report([]byte(body))
+		require.NoError(t, err, body)
+		require.True(t, is, body)
+		require.Equal(t, want, report, body)
+	}
 	for _, body := range []string{`{"eventType":"Open",` + mail + `}`, `{"eventType":"DeliveryDelay",` + mail + `}`, `{}`} {
 		_, is, err := (&Mailer{}).Report([]byte(body))
 		require.NoError(t, err)

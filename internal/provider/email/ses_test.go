@@ -69,6 +69,7 @@ func TestSESSendsTheRawMessageWithOurTag(t *testing.T) {
 	require.Contains(t, string(sent.Content.Raw.Data), "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")
 }
 
+// Amazon SES API v2 reference: "SendEmail", Errors, and "Common Error Types".
 func TestWhatAnSESAnswerProves(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -164,6 +164,8 @@ func TestSMTPDelivers(t *testing.T) {
 	require.Contains(t, s.mails[0], "\r\n..\r\n", "a dot alone on a line is doubled")
 }
 
+// RFC 5321, sections 3.8 (lost connections), 4.2.1 (what a reply's first digit
+// says) and 4.3.2 (which reply may come where); RFC 3463 for the codes behind.
 func TestWhatAnSMTPAnswerProves(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -84,6 +84,8 @@ func notification(version string) Notification {
 	}
 }
 
+// Amazon SNS developer guide, "HTTP/HTTPS notification JSON format" and
+// "Verifying the signatures of Amazon SNS messages".
 func TestASignedNotificationIsOpened(t *testing.T) {
 	t.Parallel()
 	a := atSNS(t)
@@ -106,6 +108,7 @@ func TestASignedNotificationIsOpened(t *testing.T) {
 	require.Nil(t, message)
 }
 
+// "HTTP/HTTPS subscription confirmation JSON format".
 func TestASubscriptionIsConfirmed(t *testing.T) {
 	t.Parallel()
 	a := atSNS(t)

@@ -60,8 +60,8 @@ type rawEntry struct {
 
 // ParseWebhook splits the body of a webhook into its events, in the order in
 // which they stand. Fields that are no concern of ours (template updates,
-// quality ratings, …) give no entries; an error means that the body is no
-// webhook at all.
+// quality ratings, …) and what names nobody give no entries, and fields of odd
+// types are passed over; an error means that the body is no webhook at all.
 func ParseWebhook(body []byte) ([]Entry, error) {
 	var hook struct {
 		Object string `json:"object"`
@@ -71,7 +71,7 @@ func ParseWebhook(body []byte) ([]Entry, error) {
 			} `json:"changes"`
 		} `json:"entry"`
 	}
-	if err := json.Unmarshal(body, &hook); err != nil {
+	if err := provider.Decode(body, &hook); err != nil {
 		return nil, fmt.Errorf("parse WhatsApp webhook: %w", err)
 	}
 	if hook.Object == "" {
@@ -99,7 +99,7 @@ func splitValue(raw json.RawMessage) ([]Entry, error) {
 		Messages    []json.RawMessage `json:"messages"`
 		Preferences []json.RawMessage `json:"user_preferences"`
 	}
-	if json.Unmarshal(raw, &value) != nil || value.Metadata.PhoneNumberID == "" {
+	if provider.Decode(raw, &value) != nil || value.Metadata.PhoneNumberID == "" {
 		return nil, nil //nolint:nilerr // a value of another shape belongs to a field that we do not read
 	}
 	var parts []rawEntry
@@ -156,7 +156,7 @@ func parseStatus(raw json.RawMessage) (*provider.MessageReport, error) {
 		Callback string       `json:"biz_opaque_callback_data"`
 		Errors   []graphError `json:"errors"`
 	}
-	if err := json.Unmarshal(raw, &s); err != nil {
+	if err := provider.Decode(raw, &s); err != nil {
 		return nil, err
 	}
 	if s.ID == "" || s.Status == "" {
@@ -188,7 +188,7 @@ func parseInbound(raw json.RawMessage) (*Inbound, error) {
 			ListReply   titled `json:"list_reply"`
 		} `json:"interactive"`
 	}
-	if err := json.Unmarshal(raw, &m); err != nil {
+	if err := provider.Decode(raw, &m); err != nil {
 		return nil, err
 	}
 	if m.From == "" {
@@ -209,7 +209,7 @@ func parsePreference(raw json.RawMessage) (*Inbound, error) {
 		WaID  string `json:"wa_id"`
 		Value string `json:"value"`
 	}
-	if err := json.Unmarshal(raw, &p); err != nil {
+	if err := provider.Decode(raw, &p); err != nil {
 		return nil, err
 	}
 	if p.WaID == "" {

@@ -6,7 +6,8 @@ import { AnchorLink } from '@/components/links'
 import { Moment } from '@/components/Moment'
 import { PriorityBadge } from '@/domain/priority'
 import { useFormat } from '@/i18n/format'
-import { csv, save } from '@/lib/csv'
+import { csv } from '@/lib/csv'
+import { download } from '@/lib/download'
 import type { Days, SortKey } from './search'
 import { Section } from './Section'
 import { Nothing } from './Charts'
@@ -49,14 +50,14 @@ export function FlowFigures({ flows, days, sort, desc, onSort }: Props) {
     { key: 'last', name: t('column.last') },
   ]
   const rows = sorted(flows, sort, desc)
-  const download = () => save(`flows-${days.from}-${days.to}.csv`, csv([
+  const save = () => download(`flows-${days.from}-${days.to}.csv`, csv([
     ['flow_id', 'flow_name', 'priority', 'is_enabled', 'execution_count', 'success_count', 'failure_count', 'success_rate', 'last_execution'],
     ...rows.map((f) => [f.flow_id, f.flow_name, f.priority, String(f.is_enabled), f.execution_count, f.success_count, f.failure_count, Number(f.success_rate), f.last_execution]),
-  ]))
+  ]), 'text/csv;charset=utf-8')
   if (flows.length === 0) return <Section title={t('flows')}><Nothing /></Section>
   return (
     <Section title={t('flows')} actions={
-      <Button variant="subtle" size="compact-sm" leftSection={<IconDownload size={14} />} onClick={download}>{t('flowsCsv')}</Button>
+      <Button variant="subtle" size="compact-sm" leftSection={<IconDownload size={14} />} onClick={save}>{t('flowsCsv')}</Button>
     }>
       <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': t('flows') }}>
         <Table highlightOnHover verticalSpacing="xs" miw={820}>

@@ -155,7 +155,7 @@ test('a test tells why, when and what would be sent, of the changes that are not
   await user.type(await name(), '!')
   await user.click(screen.getByRole('button', { name: 'Test' }))
   const panel = await screen.findByRole('dialog', { name: 'Test the flow' })
-  await user.type(within(panel).getByRole('combobox', { name: 'Lead source' }), 'JustDial')
+  await user.type(await within(panel).findByRole('combobox', { name: 'Lead source' }), 'JustDial')
   await user.click(within(panel).getByRole('button', { name: 'Test with the unsaved changes' }))
   expect(await within(panel).findByText('The flow would not take this lead')).toBeInTheDocument()
   expect(within(panel).getByText(/the lead has “JustDial”/)).toBeInTheDocument()

@@ -1,11 +1,14 @@
-import { Autocomplete, Flex, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
+import { Autocomplete, Flex, NumberInput, Select, Skeleton, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useField } from './context'
 import { type ConditionType, type DraftCondition, namesField, type Operator, takesValue } from './model/draft'
-import { conditionTypes, contactFields, joinList, operatorsOf, splitList, suggestionsFor } from './model/operators'
+import { conditionTypes, contactFields, operatorsOf, suggestionsFor } from './model/operators'
 import { suggestionsQuery } from './queries'
+
+const ListValue = lazy(() => import('./ListValue'))
 
 interface Props {
   condition: DraftCondition
@@ -64,7 +67,7 @@ function Value({ condition, onChange, ...field }: Field & { condition: DraftCond
   switch (operator) {
     case 'in':
     case 'not_in':
-      return <TagsInput {...common} data={data} value={splitList(value)} onChange={(values) => onChange(joinList(values))} placeholder={t('conditions.listHint')} splitChars={['\n']} acceptValueOnBlur />
+      return <Suspense fallback={<Skeleton h={36} style={common.style} />}><ListValue {...common} data={data} value={value} onChange={onChange} /></Suspense>
     case 'gt':
     case 'gte':
     case 'lt':

@@ -1,20 +1,19 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import type { FlowWithDetails } from '@/api/schema'
+import { Differences } from '@/components/Differences'
 import { Moment } from '@/components/Moment'
 import { toastDone } from '@/components/toasts'
 import { useEditing } from './context'
-import { Differences } from '@/components/Differences'
 import { comparisonQuery, versionsQuery } from './queries'
 
 /** Another person saved first: take theirs, or put mine over it. Nothing is decided without being asked. */
-export function ConflictDialog() {
+export default function ConflictDialog({ theirs }: { theirs: FlowWithDetails }) {
   const { t } = useTranslation('builder')
-  const { conflict, endConflict, show, save, saving, version } = useEditing()
-  const theirs = conflict?.theirs
-  const versions = useQuery({ ...versionsQuery(theirs?.id ?? ''), enabled: theirs !== undefined, staleTime: 0 })
-  const comparison = useQuery({ ...comparisonQuery(theirs?.id ?? '', version ?? 0, theirs?.version ?? 0), enabled: theirs !== undefined && version !== null && version < theirs.version })
-  if (!theirs) return null
+  const { endConflict, show, save, saving, version } = useEditing()
+  const versions = useQuery({ ...versionsQuery(theirs.id), staleTime: 0 })
+  const comparison = useQuery({ ...comparisonQuery(theirs.id, version ?? 0, theirs.version), enabled: version !== null && version < theirs.version })
   const last = versions.data?.find((one) => one.version === theirs.version)
   return (
     <Modal opened onClose={endConflict} title={t('conflict.title')} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>

@@ -2,7 +2,7 @@ import { ActionIcon, Alert, Badge, Box, Button, Group, Menu, Stack, Text } from 
 import { useHotkeys } from '@mantine/hooks'
 import { IconDeviceFloppy, IconDots, IconDownload, IconFlask, IconHistory, IconInfoCircle, IconPlayerPlay } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCan } from '@/api/me'
 import type { Contact, FlowWithDetails } from '@/api/schema'
@@ -14,17 +14,20 @@ import { toastDone } from '@/components/toasts'
 import { download } from '@/lib/download'
 import { Basics } from './Basics'
 import { Conditions } from './Conditions'
-import { ConflictDialog } from './ConflictDialog'
 import { EditingProvider, useEditing } from './context'
-import { History } from './History'
 import { Hours } from './Hours'
 import { LeaveGuard } from './LeaveGuard'
 import { type Draft, exportOf } from './model/draft'
 import { validate } from './model/validate'
+import { Panel } from './Panel'
 import { StepsSection } from './StepsSection'
-import { type Tested, TestPanel } from './TestPanel'
+import type { Tested } from './TestPanel'
 import { useBuilder } from './useBuilder'
 import { useSteps } from './useSteps'
+
+const ConflictDialog = lazy(() => import('./ConflictDialog'))
+const History = lazy(() => import('./History'))
+const TestPanel = lazy(() => import('./TestPanel'))
 
 interface Props {
   flow: FlowWithDetails | undefined
@@ -82,9 +85,11 @@ export function Editor({ flow, start, keptAs, lead }: Props) {
           </Group>
         )}
       </Page>
-      <TestPanel opened={panel === 'test'} onClose={() => setPanel(null)} lead={lead} tested={tested} onTested={setTested} onSave={save} />
-      {flow && <History flow={flow} opened={panel === 'history'} onClose={() => setPanel(null)} />}
-      <ConflictDialog />
+      <Panel title={t('test.title')} opened={panel === 'test'} onClose={() => setPanel(null)} keepMounted>
+        <TestPanel lead={lead} tested={tested} onTested={setTested} onSave={save} />
+      </Panel>
+      {flow && <Panel title={t('history.title')} opened={panel === 'history'} onClose={() => setPanel(null)}><History flow={flow} /></Panel>}
+      {builder.conflict && <Suspense><ConflictDialog theirs={builder.conflict.theirs} /></Suspense>}
       <LeaveGuard />
     </EditingProvider>
   )

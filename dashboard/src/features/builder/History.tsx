@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Drawer, Group, Select, Skeleton, Stack, Text } from '@mantine/core'
+import { Badge, Button, Card, Group, Select, Skeleton, Stack, Text } from '@mantine/core'
 import { IconArrowBackUp, IconGitCompare } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -6,31 +6,16 @@ import { useTranslation } from 'react-i18next'
 import { answer, api } from '@/api/client'
 import { flowsQuery } from '@/api/flows'
 import type { FlowVersion, FlowWithDetails } from '@/api/schema'
+import { Differences } from '@/components/Differences'
 import { FailureNote } from '@/components/FailureNote'
 import { Moment } from '@/components/Moment'
 import { RowsSkeleton } from '@/components/Page'
 import { toastDone } from '@/components/toasts'
 import { useEditing } from './context'
-import { Differences } from '@/components/Differences'
 import { comparisonQuery, versionsQuery } from './queries'
 
-interface Props {
-  flow: FlowWithDetails
-  opened: boolean
-  onClose: () => void
-}
-
 /** Every version of the flow: who made it and when, what it changed, and the way back to it. */
-export function History({ flow, opened, onClose }: Props) {
-  const { t } = useTranslation('builder')
-  return (
-    <Drawer opened={opened} onClose={onClose} position="right" size="lg" title={t('history.title')} closeButtonProps={{ 'aria-label': t('close') }}>
-      <Versions flow={flow} />
-    </Drawer>
-  )
-}
-
-function Versions({ flow }: { flow: FlowWithDetails }) {
+export default function History({ flow }: { flow: FlowWithDetails }) {
   const versions = useQuery(versionsQuery(flow.id))
   const [compared, setCompared] = useState<number | null>(null)
   if (versions.isPending) return <RowsSkeleton />

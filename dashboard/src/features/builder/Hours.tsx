@@ -1,26 +1,18 @@
-import { Chip, Group, Input, NumberInput, Radio, Select, Stack, Switch, Text, TextInput } from '@mantine/core'
-import { useMemo } from 'react'
+import { Group, NumberInput, Radio, Skeleton, Stack, Switch, Text } from '@mantine/core'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useMe } from '@/api/me'
 import { useFormat } from '@/i18n/format'
-import { zoneNames } from '@/lib/zones'
 import { useEditing, useField } from './context'
 import { Section } from './Section'
 
-const days = [1, 2, 3, 4, 5, 6, 7]
-/** A Monday, to name the weekdays by. */
-const monday = Date.UTC(2024, 0, 1)
+const OwnHours = lazy(() => import('./OwnHours'))
 
 /** When the flow takes leads, what happens outside, and how soon a contact may enter it again. */
 export function Hours() {
-  const { t, i18n } = useTranslation('builder')
+  const { t } = useTranslation('builder')
   const format = useFormat()
-  const me = useMe()
   const { draft, update } = useEditing()
   const field = useField()
-  const zones = useMemo(() => zoneNames(draft.hoursZone).map((name) => ({ value: name, label: name.replaceAll('_', ' ') })), [draft.hoursZone])
-  const weekday = new Intl.DateTimeFormat(i18n.language, { weekday: 'short', timeZone: 'UTC' })
-  const dayError = field('business_hours_days').error
   return (
     <Section title={t('hours.title')} about={t('hours.about')}>
       <Switch label={t('hours.own')} description={draft.customHours ? undefined : t('hours.default')} checked={draft.customHours}
@@ -28,26 +20,7 @@ export function Hours() {
           const on = event.currentTarget.checked
           update((now) => ({ customHours: on, ...(on && !now.hoursStart && !now.hoursEnd ? { hoursStart: '09:00', hoursEnd: '18:00' } : {}) }))
         }} />
-      {draft.customHours && (
-        <Stack gap="md">
-          <Group align="flex-start">
-            <TextInput type="time" label={t('hours.start')} value={draft.hoursStart} {...field('business_hours_start')} w={150}
-              onChange={(event) => update({ hoursStart: event.currentTarget.value })} />
-            <TextInput type="time" label={t('hours.end')} value={draft.hoursEnd} {...field('business_hours_end')} w={150}
-              onChange={(event) => update({ hoursEnd: event.currentTarget.value })} />
-            <Select label={t('hours.zone')} placeholder={t('hours.tenantZone', { zone: me.time_zone })} data={zones} value={draft.hoursZone || null}
-              {...field('business_hours_timezone')} searchable clearable limit={100} style={{ flex: '1 1 260px' }} maw={420} nothingFoundMessage={t('picker.nothing')}
-              clearButtonProps={{ 'aria-label': t('picker.clear') }} onChange={(zone) => update({ hoursZone: zone ?? '' })} />
-          </Group>
-          <Input.Wrapper label={t('hours.days')} error={dayError} labelElement="div">
-            <Chip.Group multiple value={draft.hoursDays.map(String)} onChange={(chosen) => update({ hoursDays: chosen.map(Number).sort() })}>
-              <Group gap="xs" mt={4}>
-                {days.map((day) => <Chip key={day} value={String(day)} size="sm">{weekday.format(monday + (day - 1) * 86_400_000)}</Chip>)}
-              </Group>
-            </Chip.Group>
-          </Input.Wrapper>
-        </Stack>
-      )}
+      {draft.customHours && <Suspense fallback={<Skeleton h={150} />}><OwnHours /></Suspense>}
       <Radio.Group label={t('hours.outside')} value={draft.outsideHours} onChange={(value) => update({ outsideHours: value === 'defer' ? 'defer' : 'next_flow' })}>
         <Stack gap="xs" mt={6}>
           <Radio value="next_flow" label={t('hours.next_flow')} description={t('hours.next_flowText')} />

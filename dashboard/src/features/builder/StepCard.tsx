@@ -1,13 +1,12 @@
-import { useSortable } from '@dnd-kit/sortable'
-import { CSS } from '@dnd-kit/utilities'
 import { ActionIcon, Badge, Box, Card, Collapse, Group, Menu, Text, UnstyledButton } from '@mantine/core'
 import { IconAlertTriangle, IconArrowDown, IconArrowUp, IconChevronDown, IconCopy, IconDots, IconGripVertical, IconTrash } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { useSorted } from '@/components/sorting'
 import { StepIcon } from '@/domain/steps'
 import { useEditing } from './context'
+import { LazyStepForm } from './LazyStepForm'
 import type { DraftStep } from './model/draft'
 import type { TimeHint } from './model/steps'
-import { StepForm } from './StepForm'
 import { useStepIssue } from './stepIssue'
 import type { StepChanges } from './useSteps'
 import { useWords } from './words'
@@ -26,18 +25,17 @@ export function StepCard({ step, index, hint, changes }: Props) {
   const words = useWords()
   const wrong = useStepIssue()(step)
   const open = changes.open === step.key
-  const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } = useSortable({ id: step.key, disabled: readOnly })
+  const { item, handle } = useSorted(step.key)
   const name = t('steps.nth', { number: index + 1, name: words.label(step) })
   const last = draft.steps.length - 1
   return (
-    <Card ref={setNodeRef} component="li" withBorder padding={0} data-testid="step" aria-label={name} style={{
-      overflow: 'visible', transform: CSS.Translate.toString(transform), transition, position: 'relative',
-      ...(isDragging ? { zIndex: 1, boxShadow: 'var(--mantine-shadow-md)' } : {}),
+    <Card ref={item} component="li" withBorder padding={0} data-testid="step" aria-label={name} style={{
+      overflow: 'visible', position: 'relative',
       ...(wrong ? { borderColor: 'var(--mantine-color-error)' } : {}),
     }}>
       <Group wrap="nowrap" gap={4} p="xs" ps={readOnly ? 'sm' : 4}>
         {!readOnly && (
-          <ActionIcon ref={setActivatorNodeRef} variant="subtle" color="gray" {...attributes} {...listeners} aria-label={t('steps.move', { name })} style={{ cursor: 'grab', touchAction: 'none' }}>
+          <ActionIcon {...handle} variant="subtle" color="gray" aria-label={t('steps.move', { name })} style={{ cursor: 'grab', touchAction: 'none' }}>
             <IconGripVertical size={18} />
           </ActionIcon>
         )}
@@ -71,7 +69,7 @@ export function StepCard({ step, index, hint, changes }: Props) {
         )}
       </Group>
       <Collapse expanded={open}>
-        {open && <Box p="md" pt={4}><StepForm step={step} index={index} changes={changes} /></Box>}
+        {open && <Box p="md" pt={4}><LazyStepForm step={step} index={index} changes={changes} /></Box>}
       </Collapse>
     </Card>
   )

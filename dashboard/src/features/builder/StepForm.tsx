@@ -20,7 +20,7 @@ export interface StepFormProps {
 }
 
 /** All that is set of one step. */
-export function StepForm({ step, index, changes }: { step: DraftStep; index: number; changes: StepChanges }) {
+export default function StepForm({ step, index, changes }: { step: DraftStep; index: number; changes: StepChanges }) {
   const props: StepFormProps = { step, configure: (change) => changes.configure(step.key, change) }
   return (
     <Lock>

@@ -1,11 +1,8 @@
-import { DndContext, type DragEndEvent, KeyboardSensor, PointerSensor, useSensor, useSensors } from '@dnd-kit/core'
-import { restrictToParentElement, restrictToVerticalAxis } from '@dnd-kit/modifiers'
-import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable'
 import { Alert, Box, Button, Group, Stack, Text } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { Sorting } from '@/components/sorting'
 import { StepIcon, stepTypes } from '@/domain/steps'
-import { passed } from '@/lib/sorting'
 import { useEditing } from './context'
 import { timeHints } from './model/steps'
 import { StepCard } from './StepCard'
@@ -18,17 +15,10 @@ export function Steps({ changes }: { changes: StepChanges }) {
   const { draft, readOnly, issue } = useEditing()
   const words = useWords()
   const { steps } = draft
-  const sensors = useSensors(
-    useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
-  )
-  const place = (id: unknown) => steps.findIndex((step) => step.key === id)
-  const said = (id: unknown, at: unknown) => {
+  const place = (id: string) => steps.findIndex((step) => step.key === id)
+  const said = (id: string, at: string) => {
     const step = steps[place(id)]
     return { name: step ? words.label(step) : '', place: place(at) + 1, count: steps.length }
-  }
-  const drop = ({ active, over }: DragEndEvent) => {
-    if (over && over.id !== active.id) changes.move(place(active.id), place(over.id))
   }
   const hints = timeHints(steps)
   const tooMany = issue('actions')
@@ -36,22 +26,12 @@ export function Steps({ changes }: { changes: StepChanges }) {
     <Stack gap="sm">
       {tooMany && <Alert color="red">{tooMany}</Alert>}
       {steps.length === 0 && <Text c="dimmed">{readOnly ? t('steps.noneReader') : t('steps.none')}</Text>}
-      <DndContext sensors={sensors} collisionDetection={passed} modifiers={[restrictToVerticalAxis, restrictToParentElement]} onDragEnd={drop}
-        accessibility={{
-          screenReaderInstructions: { draggable: t('drag.instructions') },
-          announcements: {
-            onDragStart: ({ active }) => t('drag.start', said(active.id, active.id)),
-            onDragOver: ({ active, over }) => (over ? t('drag.over', said(active.id, over.id)) : undefined),
-            onDragEnd: ({ active, over }) => t('drag.end', said(active.id, over?.id ?? active.id)),
-            onDragCancel: ({ active }) => t('drag.cancel', said(active.id, active.id)),
-          },
-        }}>
-        <SortableContext items={steps.map((step) => step.key)} strategy={verticalListSortingStrategy} disabled={readOnly}>
-          <Box component="ol" p={0} m={0} style={{ listStyle: 'none', display: 'grid', gap: 'var(--mantine-spacing-sm)' }}>
-            {steps.map((step, index) => <StepCard key={step.key} step={step} index={index} hint={hints[index]} changes={changes} />)}
-          </Box>
-        </SortableContext>
-      </DndContext>
+      <Sorting ids={steps.map((step) => step.key)} disabled={readOnly} onMove={changes.move}
+        instructions={t('drag.instructions')} say={(event, id, at) => t(`drag.${event}`, said(id, at))}>
+        <Box component="ol" p={0} m={0} style={{ listStyle: 'none', display: 'grid', gap: 'var(--mantine-spacing-sm)' }}>
+          {steps.map((step, index) => <StepCard key={step.key} step={step} index={index} hint={hints[index]} changes={changes} />)}
+        </Box>
+      </Sorting>
       {!readOnly && <AddStep onAdd={(type) => changes.add(steps.length, type)} />}
     </Stack>
   )

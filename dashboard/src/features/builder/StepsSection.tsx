@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next'
 import { FlowCanvas } from '@/components/flowcanvas'
 import type { CanvasAction, CanvasPath } from '@/components/flowcanvas/types'
 import { useEditing } from './context'
+import { LazyStepForm } from './LazyStepForm'
 import { Section } from './Section'
-import { StepForm } from './StepForm'
 import { Steps } from './Steps'
 import { useStepIssue } from './stepIssue'
 import type { Tested } from './TestPanel'
@@ -66,7 +66,7 @@ function Canvas({ changes, tested }: Props) {
       {open ? (
         <Card withBorder>
           <Group mb="sm"><Text fw={600}>{t('steps.nth', { number: at + 1, name: words.label(open) })}</Text></Group>
-          <StepForm key={open.key} step={open} index={at} changes={changes} />
+          <LazyStepForm key={open.key} step={open} index={at} changes={changes} />
         </Card>
       ) : <Text size="sm" c="dimmed">{t('steps.choose')}</Text>}
     </>

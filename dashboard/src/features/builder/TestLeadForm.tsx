@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { useMe } from '@/api/me'
 import type { Contact } from '@/api/schema'
-import { ContactPicker } from './ContactPicker'
+import { ContactPicker } from '@/components/ContactPicker'
 import type { TestLead } from './model/trial'
 import { suggestionsQuery } from './queries'
 

@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer, Group, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { IconFlask, IconPlayerPlay } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -26,8 +26,6 @@ export interface Tested {
 }
 
 interface Props {
-  opened: boolean
-  onClose: () => void
   /** Id of the lead to begin with. */
   lead: string | undefined
   tested: Tested | null
@@ -37,16 +35,7 @@ interface Props {
 }
 
 /** Holds the flow, as it stands in the builder, against a lead, without sending anything. */
-export function TestPanel({ opened, onClose, lead, tested, onTested, onSave }: Props) {
-  const { t } = useTranslation('builder')
-  return (
-    <Drawer opened={opened} onClose={onClose} position="right" size="lg" title={t('test.title')} keepMounted closeButtonProps={{ 'aria-label': t('close') }}>
-      <Body lead={lead} tested={tested} onTested={onTested} onSave={onSave} />
-    </Drawer>
-  )
-}
-
-function Body({ lead: leadId, tested, onTested, onSave }: Omit<Props, 'opened' | 'onClose'>) {
+export default function TestPanel({ lead: leadId, tested, onTested, onSave }: Props) {
   const { t } = useTranslation('builder')
   const { flow, draft, dirty, readOnly, contact, setContact, saving } = useEditing()
   const zone = useMe().time_zone

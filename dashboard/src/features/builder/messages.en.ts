@@ -202,7 +202,6 @@ export default {
     untilHoursText: 'If the business hours are over by then',
     opening: 'then on to the next opening',
   },
-  contact: { search: 'Name, phone or e-mail', nothing: 'No contact found' },
   test: {
     open: 'Test',
     title: 'Test the flow',

@@ -205,7 +205,6 @@ export default {
     untilHoursText: 'यदि तब तक कामकाजी समय बीत चुका हो',
     opening: 'फिर अगली बार खुलने तक',
   },
-  contact: { search: 'नाम, फ़ोन या ई-मेल', nothing: 'कोई संपर्क नहीं मिला' },
   test: {
     open: 'जाँच',
     title: 'फ़्लो की जाँच',

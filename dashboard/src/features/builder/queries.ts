@@ -38,14 +38,6 @@ export const suggestionsQuery = (field: 'lead_source' | 'entry_type' | 'custom_f
     placeholderData: keepPreviousData,
   })
 
-export const contactsQuery = (search: string) =>
-  queryOptions({
-    queryKey: ['contacts', 'picker', search],
-    queryFn: async ({ signal }) =>
-      (await answerList(api.GET('/api/contacts', { params: { query: { limit: 20, ...(search ? { search } : {}) } }, signal }))).data,
-    placeholderData: keepPreviousData,
-  })
-
 export const leadQuery = (id: string) =>
   queryOptions({
     queryKey: ['leads', id],

@@ -28,7 +28,7 @@ test('counts are of the whole filter, not of the page', async () => {
 test('older pages go by cursor, and a new filter begins at the newest', async () => {
   setup()
   const { user, address } = open('/auto-engagement/executions')
-  await user.click(await screen.findByRole('button', { name: 'Older' }))
+  await user.click(await screen.findByRole('button', { name: 'Next page' }))
   await waitFor(() => expect(address()).toBe('/dashboard/auto-engagement/executions?cursor=c2'))
   await user.click(await screen.findByText(/^Failed/))
   await waitFor(() => expect(address()).toBe('/dashboard/auto-engagement/executions?status=failed'))

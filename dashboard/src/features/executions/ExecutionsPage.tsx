@@ -1,13 +1,15 @@
 import { Button, Group, Text } from '@mantine/core'
-import { IconArrowUp, IconDownload, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
+import { IconDownload, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCan } from '@/api/me'
+import { CursorButtons } from '@/components/CursorButtons'
 import { Empty } from '@/components/Empty'
 import { openExport } from '@/components/ExportDialog'
 import { FailureNote } from '@/components/FailureNote'
+import { NewRows } from '@/components/NewRows'
 import { Page, RowsSkeleton } from '@/components/Page'
 import { useHeld } from '@/lib/live'
 import { compact } from '@/lib/search'
@@ -44,7 +46,6 @@ export function ExecutionsPage() {
   }
   const running = counts.data?.find(({ status }) => status === 'running')?.total ?? 0
   const marked = shown.filter((row) => row.status === 'running' && selected.has(row.id)).map((row) => row.id)
-  const next = list.data?.meta.next_cursor
   const body = () => {
     if (list.isPending) return <RowsSkeleton />
     if (!list.data) return <FailureNote error={list.error} retry={() => void list.refetch()} />
@@ -79,18 +80,9 @@ export function ExecutionsPage() {
         ))}
       </Group>
       {list.isError && list.data && <FailureNote error={list.error} retry={() => void list.refetch()} />}
-      {waiting > 0 && (
-        <Button variant="light" size="xs" leftSection={<IconArrowUp size={14} />} onClick={showAll} style={{ position: 'sticky', top: 64, zIndex: 2, alignSelf: 'center' }}>
-          {t('newRows', { count: waiting })}
-        </Button>
-      )}
+      <NewRows waiting={waiting} text={t('newRows', { count: waiting })} onShow={showAll} />
       {body()}
-      {(search.cursor || next) && (
-        <Group justify="flex-end">
-          {search.cursor && <Button variant="default" size="xs" onClick={() => change({})}>{t('newest')}</Button>}
-          {next && <Button variant="default" size="xs" onClick={() => { window.scrollTo({ top: 0 }); change({ cursor: next }) }}>{t('next')}</Button>}
-        </Group>
-      )}
+      <CursorButtons cursor={search.cursor} next={list.data?.meta.next_cursor} onChange={(cursor) => change({ cursor })} />
     </Page>
   )
 }

@@ -20,8 +20,6 @@ export default {
   selected_other: '{{count}} selected',
   newRows_one: 'Show {{count}} new execution',
   newRows_other: 'Show {{count}} new executions',
-  newest: 'To the newest',
-  next: 'Older',
   clear: 'Clear filters',
   nothing: 'No execution fits the filters',
   emptyTitle: 'No executions yet',

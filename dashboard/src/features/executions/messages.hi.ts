@@ -23,8 +23,6 @@ export default {
   selected_other: '{{count}} चुने गए',
   newRows_one: '{{count}} नया निष्पादन दिखाएँ',
   newRows_other: '{{count}} नए निष्पादन दिखाएँ',
-  newest: 'सबसे नए पर',
-  next: 'पुराने',
   clear: 'फ़िल्टर साफ़ करें',
   nothing: 'फ़िल्टर से कोई निष्पादन मेल नहीं खाता',
   emptyTitle: 'अभी कोई निष्पादन नहीं',

@@ -1,11 +1,10 @@
-import { useSortable } from '@dnd-kit/sortable'
-import { CSS } from '@dnd-kit/utilities'
 import { ActionIcon, Box, Group, Menu, Switch, Table, Text, Tooltip } from '@mantine/core'
 import { IconCopy, IconDots, IconEdit, IconEye, IconGripVertical, IconPlayerPlay, IconTrash } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { ListedFlow } from '@/api/flows'
 import { useCan } from '@/api/me'
 import { AnchorLink, MenuItemLink } from '@/components/links'
+import { useSorted } from '@/components/sorting'
 import { PriorityBadge } from '@/domain/priority'
 import { StepIcons } from '@/domain/steps'
 import { useDuplicate, useToggle } from './changes'
@@ -17,16 +16,13 @@ export function FlowRow({ flow, trend, draggable }: { flow: ListedFlow; trend: T
   const { t } = useTranslation('flows')
   const can = useCan()
   const toggle = useToggle()
-  const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } = useSortable({ id: flow.id, disabled: !draggable })
+  const { item, handle } = useSorted(flow.id)
   return (
-    <Table.Tr ref={setNodeRef} data-testid="flow" style={{
-      transform: CSS.Translate.toString(transform), transition, position: 'relative',
-      ...(isDragging ? { zIndex: 1, background: 'var(--mantine-color-body)', boxShadow: 'var(--mantine-shadow-md)' } : {}),
-    }}>
+    <Table.Tr ref={item} data-testid="flow" style={{ position: 'relative' }}>
       {can('write') && (
         <Table.Td pe={0}>
           <Tooltip label={t('moveNot')} disabled={draggable}>
-            <ActionIcon ref={setActivatorNodeRef} variant="subtle" color="gray" {...attributes} {...listeners} disabled={!draggable}
+            <ActionIcon {...handle} variant="subtle" color="gray" disabled={!draggable}
               aria-label={t('move', { name: flow.name })} style={{ cursor: draggable ? 'grab' : undefined, touchAction: 'none' }}>
               <IconGripVertical size={18} />
             </ActionIcon>

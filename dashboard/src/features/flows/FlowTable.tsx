@@ -1,10 +1,8 @@
-import { closestCenter, DndContext, type DragEndEvent, KeyboardSensor, PointerSensor, useSensor, useSensors } from '@dnd-kit/core'
-import { restrictToParentElement, restrictToVerticalAxis } from '@dnd-kit/modifiers'
-import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable'
 import { Paper, Table, VisuallyHidden } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { ListedFlow } from '@/api/flows'
 import { useCan } from '@/api/me'
+import { Sorting } from '@/components/sorting'
 import { useReorder } from './changes'
 import { FlowRow } from './FlowRow'
 import { moved } from './reorder'
@@ -22,27 +20,12 @@ export function FlowTable({ all, shown }: Props) {
   const can = useCan()
   const reorder = useReorder()
   const trends = useTrends()
-  const sensors = useSensors(
-    useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
-  )
   const draggable = can('write') && shown.length === all.length && all.length > 1
-  const place = (id: unknown) => all.findIndex((flow) => flow.id === id)
-  const words = (id: unknown, at: unknown) => ({ name: all[place(id)]?.name ?? '', place: place(at) + 1, count: all.length })
-  const drop = ({ active, over }: DragEndEvent) => {
-    if (over && over.id !== active.id) reorder(moved(all, place(active.id), place(over.id)))
-  }
+  const place = (id: string) => all.findIndex((flow) => flow.id === id)
+  const words = (id: string, at: string) => ({ name: all[place(id)]?.name ?? '', place: place(at) + 1, count: all.length })
   return (
-    <DndContext sensors={sensors} collisionDetection={closestCenter} modifiers={[restrictToVerticalAxis, restrictToParentElement]} onDragEnd={drop}
-      accessibility={{
-        screenReaderInstructions: { draggable: t('drag.instructions') },
-        announcements: {
-          onDragStart: ({ active }) => t('drag.start', words(active.id, active.id)),
-          onDragOver: ({ active, over }) => (over ? t('drag.over', words(active.id, over.id)) : undefined),
-          onDragEnd: ({ active, over }) => t('drag.end', words(active.id, over?.id ?? active.id)),
-          onDragCancel: ({ active }) => t('drag.cancel', words(active.id, active.id)),
-        },
-      }}>
+    <Sorting ids={shown.map((flow) => flow.id)} disabled={!draggable} onMove={(from, to) => reorder(moved(all, from, to))}
+      instructions={t('drag.instructions')} say={(event, id, at) => t(`drag.${event}`, words(id, at))}>
       <Paper withBorder style={{ overflow: 'hidden' }}>
         <Table verticalSpacing="sm" highlightOnHover>
           <Table.Thead>
@@ -57,12 +40,10 @@ export function FlowTable({ all, shown }: Props) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            <SortableContext items={shown.map((flow) => flow.id)} strategy={verticalListSortingStrategy} disabled={!draggable}>
-              {shown.map((flow) => <FlowRow key={flow.id} flow={flow} trend={trends?.get(flow.id)} draggable={draggable} />)}
-            </SortableContext>
+            {shown.map((flow) => <FlowRow key={flow.id} flow={flow} trend={trends?.get(flow.id)} draggable={draggable} />)}
           </Table.Tbody>
         </Table>
       </Paper>
-    </DndContext>
+    </Sorting>
   )
 }

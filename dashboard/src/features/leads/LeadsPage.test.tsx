@@ -53,7 +53,7 @@ test('the address is the filter', async () => {
 test('older pages go by cursor, and a new filter begins at the newest', async () => {
   setup()
   const { user, address } = open('/leads')
-  await user.click(await screen.findByRole('button', { name: 'Older' }))
+  await user.click(await screen.findByRole('button', { name: 'Next page' }))
   await waitFor(() => expect(address()).toBe('/dashboard/leads?cursor=c2'))
   await user.click(await screen.findByText('Taken'))
   await waitFor(() => expect(address()).toBe('/dashboard/leads?outcome=matched'))

@@ -1,10 +1,12 @@
-import { Button, Group, Text } from '@mantine/core'
-import { IconArrowUp, IconInbox } from '@tabler/icons-react'
+import { Group, Text } from '@mantine/core'
+import { IconInbox } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { CursorButtons } from '@/components/CursorButtons'
 import { Empty } from '@/components/Empty'
 import { FailureNote } from '@/components/FailureNote'
+import { NewRows } from '@/components/NewRows'
 import { Page, RowsSkeleton } from '@/components/Page'
 import { useHeld } from '@/lib/live'
 import { compact } from '@/lib/search'
@@ -36,19 +38,12 @@ export function LeadsPage() {
     <Page title={t('title')} about={t('about')}>
       <Filters search={search} sources={[...new Set(rows.map((row) => row.source))].sort()} onChange={change} onClear={() => void navigate({ search: {} })} />
       {list.isError && list.data && <FailureNote error={list.error} retry={() => void list.refetch()} />}
-      {waiting > 0 && (
-        <Button variant="light" size="xs" leftSection={<IconArrowUp size={14} />} onClick={showAll} style={{ position: 'sticky', top: 64, zIndex: 2, alignSelf: 'center' }}>
-          {t('newRows', { count: waiting })}
-        </Button>
-      )}
+      <NewRows waiting={waiting} text={t('newRows', { count: waiting })} onShow={showAll} />
       {body()}
       {list.data && shown.length > 0 && (
         <Group justify="space-between">
           <Text size="sm" c="dimmed">{total_capped ? t('cappedCount', { count: total }) : t('count', { count: total })}</Text>
-          <Group gap="xs">
-            {search.cursor && <Button variant="default" size="xs" onClick={() => change({})}>{t('newest')}</Button>}
-            {next && <Button variant="default" size="xs" onClick={() => { window.scrollTo({ top: 0 }); change({ cursor: next }) }}>{t('next')}</Button>}
-          </Group>
+          <CursorButtons cursor={search.cursor} next={next} onChange={(cursor) => change({ cursor })} />
         </Group>
       )}
     </Page>

@@ -20,8 +20,6 @@ export default {
   emptyText: 'A lead comes in by the lead queue, the lead address of your portal, an import, or the API. It appears here with what was decided of it.',
   newRows_one: 'Show {{count}} new lead',
   newRows_other: 'Show {{count}} new leads',
-  newest: 'To the newest',
-  next: 'Older',
   build: 'Build a flow for it',
   buildFor: 'Build a flow for it: {{name}}',
   count_one: '{{count}} lead',

@@ -23,8 +23,6 @@ export default {
   emptyText: 'लीड कतार, आपके पोर्टल के लीड पते, आयात या API से आती है। वह अपने निर्णय के साथ यहाँ दिखती है।',
   newRows_one: '{{count}} नई लीड दिखाएँ',
   newRows_other: '{{count}} नई लीड दिखाएँ',
-  newest: 'सबसे नई पर',
-  next: 'पुरानी',
   build: 'इसके लिए फ़्लो बनाएँ',
   buildFor: 'इसके लिए फ़्लो बनाएँ: {{name}}',
   count_one: '{{count}} लीड',

@@ -10,6 +10,7 @@ import { Page, RowsSkeleton } from '@/components/Page'
 import { oneOf } from '@/lib/search'
 import { AuditLog } from './AuditLog'
 import { Calls } from './Calls'
+import { DeadLetters } from './DeadLetters'
 import { General } from './General'
 import { Integrations } from './Integrations'
 import { Members } from './Members'
@@ -18,6 +19,7 @@ import { settingsQuery } from './queries'
 import { type SettingsTab, settingsTabs } from './search'
 
 const route = getRouteApi('/settings')
+const forAdmins: ReadonlySet<SettingsTab> = new Set(['audit', 'dead-letters'])
 
 /** The tenant's settings, a tab each; which one stands in the address. */
 export function SettingsPage() {
@@ -25,7 +27,7 @@ export function SettingsPage() {
   const can = useCan()
   const navigate = route.useNavigate()
   const { tab } = route.useSearch()
-  const tabs = settingsTabs.filter((one) => one !== 'audit' || can('administer'))
+  const tabs = settingsTabs.filter((one) => !forAdmins.has(one) || can('administer'))
   const shown = oneOf(tab, tabs) ?? 'general'
   const panels: Record<SettingsTab, () => ReactNode> = {
     general: () => <Loaded>{(settings) => <General settings={settings} />}</Loaded>,
@@ -34,6 +36,7 @@ export function SettingsPage() {
     integrations: () => <Integrations />,
     members: () => <Members />,
     audit: () => <AuditLog />,
+    'dead-letters': () => <DeadLetters />,
   }
   return (
     <Page title={t('title')}>

@@ -22,6 +22,11 @@ export const auditQuery = (filter: { action?: string; cursor?: string }) =>
     placeholderData: keepPreviousData,
   })
 
+export const deadLettersQuery = queryOptions({
+  queryKey: ['dead letters'],
+  queryFn: ({ signal }) => answer(api.GET('/api/auto-engagement/dead-letters', { signal })),
+})
+
 /** Saves what is given, and leaves the other settings as they are. */
 export function useSaveSettings() {
   const { t } = useTranslation('settings')

@@ -1,6 +1,6 @@
 import { compact, oneOf, text } from '@/lib/search'
 
-export const settingsTabs = ['general', 'hours', 'calls', 'integrations', 'members', 'audit'] as const
+export const settingsTabs = ['general', 'hours', 'calls', 'integrations', 'members', 'audit', 'dead-letters'] as const
 export type SettingsTab = (typeof settingsTabs)[number]
 
 /** What the address of the settings says. */

@@ -2,9 +2,10 @@ import { Alert, Badge, Box, Code, Group, Loader, Paper, SegmentedControl, Stack,
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Contact } from '@/api/schema'
+import { ContactPicker } from '@/components/ContactPicker'
 import { FailureNote } from '@/components/FailureNote'
 import { MailPreview } from '@/components/MailPreview'
-import { ContactPicker } from './ContactPicker'
 import type { LivePreview } from './preview'
 
 const views = ['desktop', 'phone', 'text'] as const
@@ -12,8 +13,8 @@ type View = (typeof views)[number]
 
 interface Props {
   live: LivePreview
-  contact: string | null
-  onContact: (id: string | null) => void
+  contact: Contact | null
+  onContact: (contact: Contact | null) => void
 }
 
 /** The draft as a contact would get it, and what is odd in it. */
@@ -26,7 +27,7 @@ export function PreviewPanel({ live: { shown, failure, busy, retry }, contact, o
         <Group justify="space-between" gap="xs">
           <SegmentedControl size="xs" value={view} onChange={(value) => setView(views.find((one) => one === value) ?? 'desktop')} aria-label={t('preview')}
             data={views.map((value) => ({ value, label: t(`view.${value}`) }))} />
-          <ContactPicker value={contact} onChange={onContact} />
+          <ContactPicker size="xs" w={{ base: '100%', xs: 240 }} aria-label={t('for')} placeholder={t('sample')} contact={contact} onChange={onContact} />
         </Group>
         {failure && failure.details.length === 0 && <FailureNote error={failure} retry={retry} />}
         {failure && failure.details.length > 0 && <Alert color="red" icon={<IconAlertTriangle />} p="xs">{failure.details.map((d) => <Text size="sm" key={d.field + d.message}>{d.message}</Text>)}</Alert>}

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { useAuth } from 'react-oidc-context'
 import { Failure } from '@/api/failure'
 import { useCan } from '@/api/me'
-import type { EmailTemplateWithTexts } from '@/api/schema'
+import type { Contact, EmailTemplateWithTexts } from '@/api/schema'
 import { FailureNote } from '@/components/FailureNote'
 import { AnchorLink } from '@/components/links'
 import { Page, PageSkeleton } from '@/components/Page'
@@ -43,11 +43,11 @@ function TemplateForm({ stored }: { stored?: EmailTemplateWithTexts }) {
   const [base, setBase] = useState(stored)
   const start = base ? draftOf(base) : emptyDraft
   const [draft, setDraft] = useState<Draft>(start)
-  const [contact, setContact] = useState<string | null>(null)
+  const [contact, setContact] = useState<Contact | null>(null)
   const [key] = useState(() => crypto.randomUUID())
   const leaving = useRef(false)
   const dirty = !same(draft, start)
-  const live = useLivePreview(draft, contact)
+  const live = useLivePreview(draft, contact?.id ?? null)
   const take = (template: EmailTemplateWithTexts) => {
     setBase(template)
     setDraft(draftOf(template))
@@ -67,7 +67,7 @@ function TemplateForm({ stored }: { stored?: EmailTemplateWithTexts }) {
   return (
     <Page title={base?.name ?? t('create')} about={<AnchorLink to="/email-templates" size="sm">{t('toList')}</AnchorLink>} actions={!readOnly && (
       <>
-        {base && <Button variant="default" leftSection={<IconSend size={16} />} onClick={() => openTestSend({ id: base.id, contact, dirty, to: auth.user?.profile.email ?? '' })}>{t('test')}</Button>}
+        {base && <Button variant="default" leftSection={<IconSend size={16} />} onClick={() => openTestSend({ id: base.id, contact: contact?.id ?? null, dirty, to: auth.user?.profile.email ?? '' })}>{t('test')}</Button>}
         {base && (
           <Button variant="default" color="red" leftSection={<IconTrash size={16} />}
             onClick={() => confirmDelete(base, () => { leaving.current = true; void navigate({ to: '/email-templates' }) })}>

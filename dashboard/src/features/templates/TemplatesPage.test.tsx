@@ -49,7 +49,7 @@ test('the draft is shown as a contact would get it', async () => {
   expect(await screen.findByText('Hello {{ name }} for a sample')).toBeInTheDocument()
   expect(screen.getByText('A step would fail for this contact')).toBeInTheDocument()
   await user.click(screen.getByRole('combobox', { name: 'Contact to show it for' }))
-  await user.click(await screen.findByRole('option', { name: 'Asha Rao · asha@example.com' }))
+  await user.click(await screen.findByRole('option', { name: /^Asha Rao/ }))
   expect(await screen.findByText('Hello {{ name }} for Asha')).toBeInTheDocument()
   expect(previews.at(-1)?.body).toEqual({ subject: 'Hello {{ name }}', html: '<p>Hi</p>', body_text: 'Hi', contact_id: uuid(300) })
   expect(screen.getByTitle(/^Preview of/)).toHaveAttribute('sandbox', expect.not.stringContaining('allow-same-origin'))

@@ -45,7 +45,6 @@ export default {
   view: { desktop: 'Desktop', phone: 'Phone', text: 'Text' },
   for: 'Contact to show it for',
   sample: 'For a sample contact',
-  noContact: 'No contact found',
   busy: 'Rendering',
   noHtml: 'There is no HTML; the plain text is sent alone.',
   noText: 'There is no plain text.',

@@ -1,6 +1,6 @@
 import type { ClientRect, CollisionDetection, DroppableContainer } from '@dnd-kit/core'
 import { expect, test } from 'vitest'
-import { passed } from './sorting'
+import { passed } from './passed'
 
 const rect = (top: number, height: number): ClientRect => ({ top, height, bottom: top + height, left: 0, right: 100, width: 100 })
 const column = new Map([['low', rect(0, 60)], ['tall', rect(70, 400)], ['last', rect(480, 60)]])
