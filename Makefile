@@ -57,17 +57,18 @@ lead: .build/stack.built ## Send a lead and follow it (SOURCE=, PHONE=, NAME=, E
 .PHONY: clean
 clean: .build/stack.built ## Stop it and forget its data and all that was built
 	@if [ -e $(DIR) ]; then $(STACK) clean; fi
-	@if [ -e $(TEST_DIR) ]; then .build/stack -dir $(TEST_DIR) clean; fi
+	@for dir in $(TEST_DIR) $(BROWSER_DIR); do if [ -e $$dir ]; then .build/stack -dir $$dir clean; fi; done
 	@rm -rf .build .aws-sam
 
 ##@ Checks
 
 .PHONY: test
-test: ## Lint, then every test: unit, property, Postgres, and end to end on a stack of its own
+test: ## Lint, then every test: unit, property, Postgres, end to end on a stack of its own, in a browser
 	@$(MAKE) --no-print-directory -j2 venv tools
 	@$(MAKE) --no-print-directory .build/stack.built lint
 	@$(MAKE) --no-print-directory dashboard-test
 	@local/test.sh
+	@local/browser.sh --project=tests --reporter=dot
 
 .PHONY: unit
 unit: venv .build/stack.built ## Test without the local stack (PKG=./internal/flow/...)
@@ -111,11 +112,11 @@ dashboard-test: .build/dashboard.tested ## Test it, if it has changed
 
 .PHONY: browser
 browser: venv .build/stack.built .build/dashboard.installed ## Use it in a browser, on a stack of its own (ARGS= of playwright test)
-	@local/browser.sh --project tests $(ARGS)
+	@local/browser.sh --project=tests $(ARGS)
 
 .PHONY: screenshots
 screenshots: venv .build/stack.built .build/dashboard.installed ## Take the pictures in docs/images (ONLY=pattern)
-	@ONLY="$(ONLY)" local/browser.sh --project screenshots $(ARGS)
+	@ONLY="$(ONLY)" local/browser.sh --project=screenshots $(ARGS)
 
 .PHONY: dashboard-lint
 dashboard-lint: .build/dashboard.linted ## Lint and type it, if it has changed
@@ -151,8 +152,9 @@ lock: ## Pin the Python tools anew, with hashes, after a change of local/require
 
 # ---- What the targets above need ----
 
-TEST_DIR  := .local-test
-UNIT_PORT ?= 17490
+TEST_DIR    := .local-test
+BROWSER_DIR := .local-browser
+UNIT_PORT   ?= 17490
 
 .PHONY: venv
 venv: $(VENV)/installed
@@ -180,7 +182,8 @@ tools:
 # there is no Node.js, the functions are built all the same: the page that is
 # committed in dashboard/dist says what is missing.
 NPM             := npm --silent --no-update-notifier
-DASHBOARD_FILES := $(shell find dashboard -path dashboard/node_modules -prune -o -path dashboard/dist -prune -o -type f -print | sort) api/openapi.yaml docs/guide.md $(wildcard docs/images/*.png)
+DASHBOARD_FILES := $(shell find dashboard -path dashboard/node_modules -prune -o -path dashboard/dist -prune -o -path dashboard/browser -prune -o -type f -print | sort) api/openapi.yaml docs/guide.md $(wildcard docs/images/*.png)
+BROWSER_FILES   := $(shell find dashboard/browser -type f | sort)
 HAS_NODE        := $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || a == 20 && b >= 19 ? 0 : 1)' 2>/dev/null && echo yes)
 ifneq ($(HAS_NODE),)
 DASHBOARD_BUILT := .build/dashboard.built
@@ -200,7 +203,7 @@ endif
 	@cd dashboard && $(NPM) test
 	@touch $@
 
-.build/dashboard.linted: .build/dashboard.installed $(DASHBOARD_FILES)
+.build/dashboard.linted: .build/dashboard.installed $(DASHBOARD_FILES) $(BROWSER_FILES)
 	@cp dashboard/src/api/schema.d.ts .build/dashboard.types
 	@$(MAKE) --no-print-directory dashboard-types
 	@cmp -s .build/dashboard.types dashboard/src/api/schema.d.ts || { \

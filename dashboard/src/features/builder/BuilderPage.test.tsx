@@ -110,6 +110,13 @@ test('unsaved changes come back after a reload, and can be discarded', async () 
   await waitFor(() => expect(Object.keys(localStorage).filter((key) => key.startsWith('aef.draft'))).toEqual([]))
 })
 
+test('what was typed just before a reload is kept', async () => {
+  const { user } = open(address)
+  await user.type(await name(), '!')
+  window.dispatchEvent(new Event('pagehide'))
+  expect(Object.entries(localStorage).find(([key]) => key.startsWith('aef.draft'))?.[1]).toContain('Call back!')
+})
+
 test('leaving with unsaved changes is asked for', async () => {
   onRequest('get', 'auto-engagement/flows', () => list([]))
   onRequest('get', 'auto-engagement/flows/export', () => success({ flows: [] }))

@@ -1,4 +1,4 @@
-import { useDebouncedCallback } from '@mantine/hooks'
+import { useDebouncedCallback, useWindowEvent } from '@mantine/hooks'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useRef, useState } from 'react'
 import { answer, api } from '@/api/client'
@@ -50,6 +50,8 @@ export function useBuilder({ flow, start, keptAs }: Options) {
     (next: Draft, since: number | null) => (sameDraft(next, saved) ? forget(tenant, keptAs) : keep(tenant, keptAs, next, since)),
     { delay: 300, flushOnUnmount: true },
   )
+  // A reload right after the last key loses nothing.
+  useWindowEvent('pagehide', store.flush)
   const update = (change: Partial<Draft> | ((draft: Draft) => Partial<Draft>)) =>
     setDraft((now) => {
       const next = { ...now, ...(typeof change === 'function' ? change(now) : change) }

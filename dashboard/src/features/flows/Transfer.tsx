@@ -26,7 +26,7 @@ export function Transfer() {
   return (
     <>
       <Menu position="bottom-end" shadow="md">
-        <Menu.Target><ActionIcon variant="default" size={36} aria-label={t('transfer.title')} loading={exporting.isPending}><IconDots size={18} /></ActionIcon></Menu.Target>
+        <Menu.Target><ActionIcon variant="default" size={36} aria-label={can('write') ? t('transfer.title') : t('transfer.export')} loading={exporting.isPending}><IconDots size={18} /></ActionIcon></Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconDownload size={16} />} onClick={() => exporting.mutate()}>{t('transfer.export')}</Menu.Item>
           {can('write') && <Menu.Item leftSection={<IconFileImport size={16} />} onClick={open}>{t('transfer.import')}</Menu.Item>}
