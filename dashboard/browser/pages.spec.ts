@@ -28,6 +28,7 @@ for (const scheme of ['light', 'dark'] as const) {
       test.use({ colorScheme: scheme, viewport: sizes[size], reducedMotion: 'reduce' } as never)
 
       test('every page is accessible and fits', async ({ page, past }) => {
+        test.setTimeout(300_000)
         await signIn(page, past.tenant, 'owner')
         for (const view of views) {
           await test.step(view.name, async () => {
@@ -48,6 +49,7 @@ for (const scheme of ['light', 'dark'] as const) {
       })
 
       test('every empty page is accessible and fits', async ({ dashboard: page }) => {
+        test.setTimeout(180_000)
         for (const path of ['/auto-engagement', '/auto-engagement/executions', '/auto-engagement/analytics', '/leads', '/contacts', '/contacts/imports', '/suppressions', '/auto-engagement/create', '/email-templates/create']) {
           await open(page, path)
           await rest(page)
