@@ -57,7 +57,7 @@ export const views: View[] = [
   { name: 'suppressions', path: () => '/suppressions', see: (page) => page.getByText('Asked not to be called') },
   { name: 'templates', path: () => '/email-templates', see: (page) => page.getByText('Your visit is confirmed') },
   { name: 'template', path: ({ template }) => `/email-templates/${template}`, see: (page) => page.frameLocator('iframe').getByText(/Namaste/) },
-  ...['general', 'hours', 'calls', 'integrations', 'members', 'audit'].map((tab): View => ({
+  ...['general', 'hours', 'calls', 'integrations', 'members', 'audit', 'dead-letters'].map((tab): View => ({
     name: `settings-${tab}`, path: () => `/settings?tab=${tab}`, see: (page) => page.getByRole('tabpanel'),
   })),
   { name: 'help', path: () => '/auto-engagement', act: press('Help'), see: dialog('Help') },

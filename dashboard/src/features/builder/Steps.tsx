@@ -28,7 +28,7 @@ export function Steps({ changes }: { changes: StepChanges }) {
       {steps.length === 0 && <Text c="dimmed">{readOnly ? t('steps.noneReader') : t('steps.none')}</Text>}
       <Sorting ids={steps.map((step) => step.key)} disabled={readOnly} onMove={changes.move}
         instructions={t('drag.instructions')} say={(event, id, at) => t(`drag.${event}`, said(id, at))}>
-        <Box component="ol" p={0} m={0} style={{ listStyle: 'none', display: 'grid', gap: 'var(--mantine-spacing-sm)' }}>
+        <Box component="ol" p={0} m={0} style={{ listStyle: 'none', display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 'var(--mantine-spacing-sm)' }}>
           {steps.map((step, index) => <StepCard key={step.key} step={step} index={index} hint={hints[index]} changes={changes} />)}
         </Box>
       </Sorting>
