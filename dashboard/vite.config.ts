@@ -37,6 +37,8 @@ export default defineConfig({
   },
   server: { proxy: { '/api': stack, '/config.json': stack } },
   test: {
+    // Those in browser/ are Playwright's.
+    include: ['{src,build}/**/*.test.{ts,tsx}'],
     environment: 'jsdom',
     setupFiles: ['src/test/setup.ts'],
     css: false,

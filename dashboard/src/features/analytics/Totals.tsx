@@ -64,9 +64,9 @@ function Card({ total: { name, note, of, show, change, least = 0, better }, over
     <Paper withBorder p="sm" data-testid="total">
       <Text size="sm" c="dimmed">{name}</Text>
       <Text fz={26} fw={650} lh={1.25}>{now === null ? '–' : show(now)}</Text>
-      <Group gap={4} c={colour} mt={2}>
-        {moved > 0 && <IconArrowUpRight size={14} aria-hidden />}
-        {moved < 0 && <IconArrowDownRight size={14} aria-hidden />}
+      <Group gap={4} c={colour} mt={2} wrap="nowrap" align="flex-start">
+        {moved > 0 && <IconArrowUpRight size={14} style={{ flexShrink: 0 }} aria-hidden />}
+        {moved < 0 && <IconArrowDownRight size={14} style={{ flexShrink: 0 }} aria-hidden />}
         <Text size="xs" span>{said ? `${said} · ` : ''}{before === null ? t('beforeNone') : t('before', { value: show(before) })}</Text>
       </Group>
       {note && <Text size="xs" c="dimmed">{note}</Text>}

@@ -46,7 +46,7 @@ export function StepCard({ step, index, hint, changes }: Props) {
               <Text fw={600} truncate>{index + 1}. {words.label(step)}{words.detail(step) && <Text span c="dimmed" fw={400}> · {words.detail(step)}</Text>}</Text>
               <Group gap={6}>
                 {hint && <Text size="xs" c="dimmed">{words.time(hint)}</Text>}
-                {step.conditionType !== 'always' && <Badge size="sm" variant="light" color="grape" tt="none">{words.when(step)}</Badge>}
+                {step.conditionType !== 'always' && <Badge size="sm" variant="light" color="grape" tt="none" styles={{ root: { height: 'auto' }, label: { whiteSpace: 'normal' } }}>{words.when(step)}</Badge>}
               </Group>
               {wrong && !open && <Text size="xs" c="red"><IconAlertTriangle size={12} style={{ verticalAlign: -2 }} aria-hidden /> {wrong}</Text>}
             </Box>
