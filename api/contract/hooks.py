@@ -49,7 +49,8 @@ BEYOND_SCHEMAS = [
         r"format must be csv or xlsx where the file name ends in neither",
         r"size must be from 1 to 52428800 bytes",  # of XLSX
         r"mapping must give a column the field phone or email",
-        r"filter\.\w+ does not filter (executions|leads|contacts)",
+        r"filter\.\w+ does not filter (executions|leads|contacts|analytics)",
+        r"filter\.(from|to) must be a date \(YYYY-MM-DD\)",  # of analytics
         r"One of html and body_text is required",
         r"(subject|html|body_text): the template has a syntax error .+",
         r"config\.(host|base_url) must be .+",  # needed by one mode, and not taken by the other
