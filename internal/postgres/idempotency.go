@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"time"
 
@@ -66,4 +67,27 @@ func (c claim[T]) pipeAnswer(pipe *Pipe, created T) error {
 	}
 	pipe.Exec(db.AnswerIdempotencyKey, c.tenant, c.once.Key, answer)
 	return nil
+}
+
+// createOnce adds a record, unless its key was used already: then nothing is
+// added, and once tells the answer of that time.
+func createOnce[T any](ctx context.Context, pool *Pool, tenant uuid.UUID, record T, once *flow.Once[T], add func(*Pipe)) error {
+	return Retry(ctx, func() error {
+		pipe := NewPipe()
+		key := pipeClaim(pipe, tenant, once, time.Now())
+		tx, err := pool.Begin(ctx, tenant, pipe)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback(ctx)
+		if known, err := key.answered(); err != nil || known {
+			return err
+		}
+		pipe = NewPipe()
+		add(pipe)
+		if err := key.pipeAnswer(pipe, record); err != nil {
+			return err
+		}
+		return tx.Commit(ctx, pipe)
+	})
 }

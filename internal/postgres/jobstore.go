@@ -29,7 +29,7 @@ func (s JobStore) CreateImport(ctx context.Context, r flow.ImportRecord, once *f
 	if err != nil {
 		return r, err
 	}
-	err = createJob(ctx, s.Pool, r.TenantID, r, once, func(pipe *Pipe) {
+	err = createOnce(ctx, s.Pool, r.TenantID, r, once, func(pipe *Pipe) {
 		pipe.Exec(db.AddImport, arguments(db.AddImportParams{
 			ID: r.ID, TenantID: r.TenantID, FileName: r.FileName, Format: string(r.Format), LeadSource: r.LeadSource,
 			EntryType: r.EntryType, Mapping: mapping, StartWanted: r.StartWanted, UploadUntil: r.UploadUntil, Size: r.Size,
@@ -48,7 +48,7 @@ func (s JobStore) CreateExport(ctx context.Context, r flow.ExportRecord, once *f
 	if err != nil {
 		return r, fmt.Errorf("encode the filter of an export: %w", err)
 	}
-	err = createJob(ctx, s.Pool, r.TenantID, r, once, func(pipe *Pipe) {
+	err = createOnce(ctx, s.Pool, r.TenantID, r, once, func(pipe *Pipe) {
 		pipe.Exec(db.AddExport, arguments(db.AddExportParams{
 			ID: r.ID, TenantID: r.TenantID, Kind: string(r.Kind), Filter: filter, CreatedAt: r.CreatedAt, CreatedBy: r.CreatedBy,
 		})...)
@@ -71,27 +71,6 @@ func leased(ctx context.Context, pool *Pool, tenant uuid.UUID, pipe *Pipe, lost 
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return nil
-}
-
-func createJob[T any](ctx context.Context, pool *Pool, tenant uuid.UUID, record T, once *flow.Once[T], add func(*Pipe)) error {
-	return Retry(ctx, func() error {
-		pipe := NewPipe()
-		key := pipeClaim(pipe, tenant, once, time.Now())
-		tx, err := pool.Begin(ctx, tenant, pipe)
-		if err != nil {
-			return err
-		}
-		defer tx.Rollback(ctx)
-		if known, err := key.answered(); err != nil || known {
-			return err
-		}
-		pipe = NewPipe()
-		add(pipe)
-		if err := key.pipeAnswer(pipe, record); err != nil {
-			return err
-		}
-		return tx.Commit(ctx, pipe)
-	})
 }
 
 // Import reads one import; flow.ErrImportNotFound.

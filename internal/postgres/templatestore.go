@@ -54,26 +54,11 @@ func (s TemplateStore) EmailTemplate(ctx context.Context, tenant, id uuid.UUID) 
 func (s TemplateStore) CreateEmailTemplate(ctx context.Context, tenant uuid.UUID, t flow.EmailTemplate, once *flow.Once[flow.EmailTemplate]) (flow.EmailTemplate, error) {
 	now := s.now()
 	t.ID, t.Version, t.CreatedAt, t.UpdatedAt = uuid.Must(uuid.NewV7()), 1, now, now
-	err := Retry(ctx, func() error {
-		pipe := NewPipe()
-		key := pipeClaim(pipe, tenant, once, s.Clock.Real())
-		tx, err := s.Pool.Begin(ctx, tenant, pipe)
-		if err != nil {
-			return err
-		}
-		defer tx.Rollback(ctx)
-		if known, err := key.answered(); err != nil || known {
-			return err
-		}
-		pipe = NewPipe()
+	err := createOnce(ctx, s.Pool, tenant, t, once, func(pipe *Pipe) {
 		pipe.Exec(db.InsertEmailTemplate, arguments(db.InsertEmailTemplateParams{
 			ID: t.ID, TenantID: tenant, Name: t.Name, Category: t.Category, Subject: t.Subject, Html: t.HTML,
 			BodyText: t.Text, IsActive: t.IsActive, Now: now,
 		})...)
-		if err := key.pipeAnswer(pipe, t); err != nil {
-			return err
-		}
-		return tx.Commit(ctx, pipe)
 	})
 	if err != nil {
 		return flow.EmailTemplate{}, storeError("create e-mail template", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -140,11 +141,7 @@ func (in ExportInput) check() []flow.FieldError {
 	}
 	var problems []flow.FieldError
 	for _, s := range sent {
-		known := false
-		for _, k := range s.kinds {
-			known = known || k == in.Kind.Value.kind
-		}
-		if s.sent && !known {
+		if s.sent && !slices.Contains(s.kinds, in.Kind.Value.kind) {
 			problems = append(problems, flow.FieldError{Field: "filter." + s.field, Message: "filter." + s.field + " does not filter " + string(in.Kind.Value.kind)})
 		}
 	}
